@@ -1,0 +1,73 @@
+"""From settings to carriers, and from a stored message to one that can leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from config.settings import LOOPBACK, Settings
+from signaling.domain.ids import Secrets
+from signaling.domain.invitation_text import mail, sms
+from signaling.domain.records import Message
+from signaling.hooks import status_url
+from signaling.notify.outbox import OutboxNotifier
+from signaling.notify.routed import Routed
+from signaling.notify.smtp import SmtpNotifier
+from signaling.notify.twilio import TwilioNotifier
+from signaling.ports import Notifier, Outgoing
+from signaling.service.invite import link_url
+
+
+def notifier(settings: Settings) -> Routed:
+    """One carrier a channel; the outbox serves both when nothing else is set."""
+    outbox = OutboxNotifier(settings.data_dir / "outbox")
+    by_sms: Notifier = outbox
+    by_mail: Notifier = outbox
+    if settings.sms_provider == "twilio":
+        by_sms = TwilioNotifier(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            settings.twilio_from,
+            api_url=settings.twilio_api_url,
+        )
+    if settings.mail_provider == "smtp":
+        by_mail = SmtpNotifier(
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_from,
+            user=settings.smtp_user,
+            password=settings.smtp_password,
+            security=settings.smtp_security,
+        )
+    return Routed(sms=by_sms, email=by_mail)
+
+
+def composer(settings: Settings, secrets: Secrets) -> Callable[[Message, str], Outgoing]:
+    """Makes the text of a message for a centre's name, with the link that its invitation stands for."""
+    # Twilio refuses a message whose call-back is on a loopback address (its error 21609)
+    loopback = urlsplit(settings.public_url).hostname in LOOPBACK
+    reachable = settings.sms_provider == "twilio" and (bool(settings.twilio_api_url) or not loopback)
+
+    def compose(message: Message, centre: str) -> Outgoing:
+        link = link_url(settings.public_url, secrets, message.invitation)
+        if message.channel == "sms":
+            return Outgoing(
+                id=message.id,
+                channel="sms",
+                to=message.address,
+                body=sms(centre, link, message.language),
+                link=link,
+                status_url=status_url(settings.public_url, message.id) if reachable else "",
+            )
+        written = mail(centre, link, message.language)
+        return Outgoing(
+            id=message.id,
+            channel="email",
+            to=message.address,
+            body=written.text,
+            link=link,
+            subject=written.subject,
+            html=written.html,
+        )
+
+    return compose

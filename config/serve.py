@@ -1,0 +1,262 @@
+"""`python -m config.serve [--lan]`: make what is missing, say where to log in, serve.
+
+Exit codes: 0 stopped, 1 can't start, 2 wrong settings or arguments.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import io
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+import segno
+import uvicorn
+
+from config import certificate, log
+from config.asgi import create
+from config.http import PromptHead
+from config.settings import LOOPBACK, Settings, SettingsError, read
+from console import demo
+from console.demo import DemoLogin
+from signaling import private_file
+from signaling.clock import SystemClock
+from signaling.domain.errors import Unavailable
+from signaling.passwords import Argon2Passwords
+from signaling.service.accounts import Accounts
+from signaling.store.schema import upgrade
+from signaling.store.sql import SqlStore
+
+CANNOT_START: Final = 1
+MISUSED: Final = 2
+GRACE: Final = 5  # seconds that requests may still take after a stop
+# Frames over 64 KB are answered with an error and the line goes on; only far larger ones end it.
+FRAME_BYTES: Final = 256 * 1024
+PING: Final = 20.0  # seconds between pings, and for the answer
+
+
+class CannotStart(Exception):
+    """The text says why, for a person."""
+
+
+class Start(msgspec.Struct, frozen=True):
+    """All that was found or made before serving."""
+
+    settings: Settings
+    listener: socket.socket
+    login: DemoLogin | None
+    users: bool  # whether anybody can log in
+    pem: Path | None = None  # certificate and key, when we serve HTTPS ourselves
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m config.serve", description=__doc__)
+    parser.add_argument("--lan", action="store_true", help="serve HTTPS to the phones of the local network")
+    lan: bool = parser.parse_args(argv).lan
+    try:
+        start = prepare(read(os.environ), lan=lan)
+    except SettingsError as error:
+        print(f"These settings can't be used (docs/settings.md):\n{error}", file=sys.stderr)
+        return MISUSED
+    except (CannotStart, certificate.NoNetwork) as error:
+        print(f"Can't start: {error}.", file=sys.stderr)
+        return CANNOT_START
+    log.configure(start.settings.log_format, start.settings.log_level)
+    return serve(start)
+
+
+# ---------------------------------------------------------------- before serving
+def prepare(settings: Settings, *, lan: bool) -> Start:
+    """Everything that must be there. Raises CannotStart, SettingsError, NoNetwork."""
+    pem = None
+    _make_data_dir(settings.data_dir)
+    if lan:
+        address = certificate.lan_address()
+        pem = certificate.ensure(settings.data_dir / "lan", address, datetime.now(UTC))
+        settings = on_lan(settings, address)
+    listener = listen(settings.host, settings.port)
+    settings = with_secret_key(settings)
+    _migrate(settings.database_url)
+    login, users = asyncio.run(_accounts(settings))
+    return Start(settings, listener, login, users, pem)
+
+
+def on_lan(settings: Settings, address: str) -> Settings:
+    public_url = f"https://{address}:{settings.port}"
+    # nobody stands between the phones and us, so nobody's X-Forwarded-For counts
+    everywhere = "0.0.0.0"  # noqa: S104 - phones are to reach it
+    return msgspec.structs.replace(settings, host=everywhere, public_url=public_url, trusted_proxies="")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections from now on; they wait until the server is up."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        raise CannotStart(_why_not(host, port, error)) from None
+    listener.listen()
+    return listener
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"port {port} is in use; stop the program that has it, or choose another one: PORT={port + 1}"
+            )
+        case errno.EACCES:
+            return f"port {port} is for the system only; choose one above 1023: PORT=8000"
+        case errno.EADDRNOTAVAIL | socket.EAI_NONAME:
+            return f"{host} is no address of this machine; correct HOST"
+        case _:
+            return f"{host}:{port} can't be opened: {error.strerror}"
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """The key of links and known browsers: made at the first start, kept in the data folder (0600)."""
+    if settings.secret_key:
+        return settings
+    path = settings.data_dir / "secret.key"
+    try:
+        if not path.exists():
+            private_file.write(path, f"{secrets.token_hex(32)}\n")
+        key = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(f"the secret key can't be kept in {path} ({error})") from None
+    if len(key) < 32:
+        raise CannotStart(f"{path} holds no key; delete it to make another one (open links stop working)")
+    return msgspec.structs.replace(settings, secret_key=key)
+
+
+def _make_data_dir(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise CannotStart(f"DATA_DIR can't be used: {error.strerror} ({folder})") from None
+
+
+def _migrate(database_url: str) -> None:
+    try:
+        upgrade(database_url)
+    except ValueError as error:
+        raise SettingsError(f"DATABASE_URL: {error}") from None
+    except Unavailable as error:
+        raise CannotStart(str(error)) from None
+
+
+async def _accounts(settings: Settings) -> tuple[DemoLogin | None, bool]:
+    """(how to log in to the demonstration, whether the database has any centre)."""
+    clock = SystemClock()
+    store = SqlStore(settings.database_url, clock)
+    try:
+        login = None
+        if settings.demo:
+            accounts = Accounts(store, clock, Argon2Passwords())
+            login = await demo.prepare(store, accounts, settings.data_dir, settings.demo_password)
+        return login, bool(await store.centres())
+    finally:
+        await store.close()
+
+
+# ---------------------------------------------------------------- serving
+class Server(uvicorn.Server):
+    """Says where it is once it is there."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+
+def serve(start: Start) -> int:
+    """Until a signal ends it."""
+    server = Server(uvicorn_config(start), lambda: print(announcement(start), flush=True))
+    try:
+        server.run(sockets=[start.listener])
+    except KeyboardInterrupt:
+        return 0
+    return 0 if server.started else CANNOT_START
+
+
+def uvicorn_config(start: Start) -> uvicorn.Config:
+    settings = start.settings
+    return uvicorn.Config(
+        log.RequestLog(create(settings)),
+        loop="uvloop",
+        http=PromptHead,
+        ws="websockets-sansio",
+        ws_max_size=FRAME_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=PING,
+        ws_ping_timeout=PING,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=GRACE,
+        ssl_certfile=start.pem,
+    )
+
+
+def announcement(start: Start) -> str:
+    settings = start.settings
+    lines = ["", f"VisioRegul   {settings.public_url}"]
+    lines += _login_lines(start)
+    if start.pem is not None:
+        qr = io.StringIO()
+        segno.make(settings.public_url).terminal(qr, compact=True)
+        lines += [
+            "Phones       open the same address, on the same Wi-Fi. They warn once about the certificate,",
+            "             which was made on this machine: show the details and go on.",
+            qr.getvalue().rstrip("\n"),
+        ]
+    elif not settings.secure and urlsplit(settings.public_url).hostname not in LOOPBACK:
+        lines += [
+            "Note         phones give their camera to https:// pages only; see PUBLIC_URL in docs/settings.md"
+        ]
+    return "\n".join([*lines, "Stop         Ctrl+C", ""])
+
+
+def _login_lines(start: Start) -> list[str]:
+    if start.login is not None:
+        password = start.login.password or "as before"
+        return [
+            f"Log in       {' or '.join(start.login.emails)}",
+            f"Password     {password} (kept in {start.login.file})",
+        ]
+    if start.users:
+        return []
+    return [
+        "Log in       nobody can yet; make a centre, then a user with the id that it prints:",
+        '             .venv/bin/python -m console.admin centre add "SAMU 54"',
+        "             .venv/bin/python -m console.admin user add --centre ID --email alice@example.org \\",
+        '                 --name "Alice" --role regulator',
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,268 @@
+"""All settings: one frozen struct, read once from the environment, checked loudly.
+
+Every secret also comes as `NAME_FILE`, the path of a file that holds it. `docs/settings.md` lists them all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+SmsProvider = Literal["outbox", "twilio"]
+MailProvider = Literal["outbox", "smtp"]
+
+
+class SettingsError(Exception):
+    """One or more settings can't be used; the text names each and says what it takes."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    # --- where
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: Path = Path("var")
+    public_url: str = ""  # as callers reach it; default http://HOST:PORT
+    secret_key: str = ""  # 32 bytes or more; made in DATA_DIR when empty
+    trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-* headers count
+    # --- records, bus, relay
+    database_url: str = ""  # default: SQLite in DATA_DIR
+    redis_url: str = ""  # empty: bus and relay inside this process
+    media_addresses: tuple[str, ...] = ()  # local addresses the relay offers; empty: all but loopback
+    media_ports: str = ""  # e.g. 40000-40999; empty: any
+    ice_servers: tuple[dict[str, Any], ...] = ()  # JSON, as RTCConfiguration.iceServers
+    start_bitrate: int = 1200  # kbit/s the phone starts at
+    # --- messages to callers
+    sms_provider: SmsProvider = "outbox"
+    mail_provider: MailProvider = "outbox"
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_from: str = ""  # number, or MG... messaging service
+    twilio_api_url: str = ""  # another host than Twilio's, e.g. a proxy
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = ""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    # --- addresses of positions
+    ban_domain: str = "data.geopf.fr/geocodage"  # `off` for none, as the next one
+    nominatim_domain: str = "nominatim.openstreetmap.org"
+    geocoder_scheme: Literal["https", "http"] = "https"
+    # --- sessions
+    invitation_minutes: int = 120
+    session_hours: int = 12
+    login_hours: int = 12
+    # --- demonstration
+    demo: bool = True
+    demo_password: str = ""
+    # --- log
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us over TLS: cookies are then `__Host-` and Secure."""
+        return self.origin.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """The origin of our own pages, as browsers write it."""
+        return _origin(urlsplit(self.public_url))
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that POSTs and WebSockets may come from, the public one first.
+
+        A server reached at the loopback goes by several names; they all are this machine at the same port.
+        """
+        url = urlsplit(self.public_url)
+        names = LOOPBACK if url.hostname in LOOPBACK else ()
+        aliases = [_origin(url._replace(netloc=_netloc(name, url.port))) for name in names]
+        return tuple(dict.fromkeys((self.origin, *aliases)))
+
+    @property
+    def embedded(self) -> bool:
+        return not self.redis_url
+
+
+SECRETS = (
+    "secret_key",
+    "database_url",
+    "redis_url",
+    "ice_servers",
+    "twilio_auth_token",
+    "smtp_password",
+    "demo_password",
+)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LEAST = {
+    "start_bitrate": 50,
+    "invitation_minutes": 1,
+    "session_hours": 1,
+    "login_hours": 1,
+}
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Settings from an environment. Raises SettingsError that names every fault at once."""
+    faults: list[str] = []
+    values: dict[str, Any] = {}
+    hints = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    for name, kind in hints.items():
+        raw = _raw(environ, name, faults)
+        if raw is None:
+            continue
+        try:
+            values[name] = _convert(raw, kind)
+        except ValueError as error:
+            faults.append(f"{name.upper()}: {error}")
+    settings = Settings(**values)
+    named = {fault.partition(":")[0].removesuffix("_FILE") for fault in faults}
+    faults.extend(fault for fault in _contradictions(settings) if fault.partition(":")[0] not in named)
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return _with_defaults(settings)
+
+
+def _raw(environ: Mapping[str, str], name: str, faults: list[str]) -> str | None:
+    key = name.upper()
+    value = environ.get(key, "").strip()
+    file = environ.get(f"{key}_FILE", "").strip() if name in SECRETS else ""
+    if not file:
+        return value or None
+    if value:
+        faults.append(f"{key}: given twice, also as {key}_FILE")
+        return None
+    return _file(f"{key}_FILE", file, faults)
+
+
+def _file(key: str, path: str, faults: list[str]) -> str | None:
+    try:
+        value = Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        faults.append(f"{key}: {error.strerror} ({path})")
+    except UnicodeDecodeError:
+        faults.append(f"{key}: takes a text file ({path})")
+    else:
+        if value:
+            return value
+        faults.append(f"{key}: the file is empty ({path})")
+    return None
+
+
+def _convert(raw: str, kind: Any) -> Any:
+    if kind is bool:
+        if raw.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if raw.lower() in {"0", "false", "no", "off"}:
+            return False
+        raise ValueError(f"takes 1 or 0, not {raw!r}")
+    if kind is int:
+        if not raw.isdecimal():
+            raise ValueError(f"takes a whole number, not {raw!r}")
+        return int(raw)
+    if kind is Path:
+        return Path(raw)
+    if choices := get_args(kind):
+        return _convert_generic(raw, kind, choices)
+    return raw
+
+
+def _convert_generic(raw: str, kind: Any, choices: tuple[Any, ...]) -> Any:
+    if choices[0] is str and choices[-1] is Ellipsis:
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
+    if choices[-1] is Ellipsis:
+        try:
+            return msgspec.convert(json.loads(raw), kind)
+        except (ValueError, msgspec.ValidationError) as error:
+            raise ValueError(f"takes a JSON list of objects ({error})") from None
+    if raw not in choices:
+        raise ValueError(f"takes one of {', '.join(choices)}, not {raw!r}")
+    return raw
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    return [*_carrier_faults(settings), *_range_faults(settings), *_place_faults(settings)]
+
+
+def _carrier_faults(settings: Settings) -> Iterator[str]:
+    if settings.sms_provider == "twilio":
+        for name in ("twilio_account_sid", "twilio_auth_token", "twilio_from"):
+            if not getattr(settings, name):
+                yield f"{name.upper()}: needed with SMS_PROVIDER=twilio"
+    if settings.mail_provider == "smtp":
+        for name in ("smtp_host", "smtp_from"):
+            if not getattr(settings, name):
+                yield f"{name.upper()}: needed with MAIL_PROVIDER=smtp"
+
+
+def _range_faults(settings: Settings) -> Iterator[str]:
+    for name in ("port", "smtp_port"):
+        if not 1 <= getattr(settings, name) <= 65535:
+            yield f"{name.upper()}: takes a number from 1 to 65535"
+    for name, least in _LEAST.items():
+        if getattr(settings, name) < least:
+            yield f"{name.upper()}: takes {least} or more"
+    if settings.media_ports and not _ports(settings.media_ports):
+        yield "MEDIA_PORTS: takes a range such as 40000-40999"
+    if settings.demo_password and len(settings.demo_password) < 8:
+        yield "DEMO_PASSWORD: takes 8 characters or more"
+
+
+def _place_faults(settings: Settings) -> Iterator[str]:
+    if settings.secret_key and len(settings.secret_key.encode()) < 32:
+        yield "SECRET_KEY: takes 32 bytes or more"
+    if settings.redis_url and not settings.secret_key:
+        yield "SECRET_KEY: needed with REDIS_URL, the same on every process"
+    if settings.public_url and not _is_site(settings.public_url):
+        yield "PUBLIC_URL: takes an http or https address without a path, e.g. https://visio.example.fr"
+
+
+def _is_site(address: str) -> bool:
+    try:
+        url = urlsplit(address.rstrip("/"))
+        port = url.port
+    except ValueError:
+        return False
+    rest = url.path or url.query or url.fragment or url.username or url.password
+    return url.scheme in _DEFAULT_PORTS and bool(url.hostname) and not rest and port != 0
+
+
+def _ports(raw: str) -> tuple[int, int] | None:
+    low, dash, high = raw.partition("-")
+    if not (dash and low.isdecimal() and high.isdecimal()):
+        return None
+    return (int(low), int(high)) if 1024 <= int(low) <= int(high) <= 65535 else None
+
+
+def _with_defaults(settings: Settings) -> Settings:
+    host = "127.0.0.1" if settings.host in _EVERY_ADDRESS else settings.host
+    public = settings.public_url.rstrip("/") or f"http://{_netloc(host, settings.port)}"
+    database = settings.database_url or f"sqlite:///{settings.data_dir / 'visio.db'}"
+    ban, nominatim = ("" if name == "off" else name for name in (settings.ban_domain, settings.nominatim_domain))
+    return msgspec.structs.replace(
+        settings, public_url=public, database_url=database, ban_domain=ban, nominatim_domain=nominatim
+    )
+
+
+def _netloc(host: str, port: int | None) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return name if port is None else f"{name}:{port}"
+
+
+def _origin(url: SplitResult) -> str:
+    """Browsers write it in lower case and leave out the port that the scheme implies (RFC 6454, 6.2)."""
+    port = None if url.port == _DEFAULT_PORTS.get(url.scheme) else url.port
+    return f"{url.scheme}://{_netloc(url.hostname or '', port)}"
+
+
+def media_port_range(settings: Settings) -> tuple[int, int] | None:
+    """(lowest, highest) UDP port of the relay, or None for any."""
+    return _ports(settings.media_ports)

@@ -1,0 +1,98 @@
+"""Past meetings: the list, and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.pages import Pages
+from console.rows import may_watch, moment, row
+from console.timeline import timeline
+from console.words import duration
+from signaling.auth import require
+from signaling.domain.records import Position
+from signaling.domain.visitor import Visitor
+from signaling.ports import Clock, Details, Listed
+from signaling.service.history import History
+
+
+class Meetings:
+    def __init__(self, history: History, clock: Clock, pages: Pages) -> None:
+        self._history = history
+        self._clock = clock
+        self._pages = pages
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/history", require()(self.list)),
+            Route("/history/{session}", require()(self.show)),
+        ]
+
+    async def list(self, request: Request) -> Response:
+        visitor: Visitor = request.state.visitor
+        before = request.query_params.get("before")
+        language, now = self._pages.language(request), self._clock.now()
+        gettext = self._pages.gettext(language)
+        listed, older = await self._history.page(visitor, before)
+        return self._pages.page(
+            request,
+            "history.html",
+            rows=[row(visitor, one, now, language, gettext) for one in listed],
+            newest=before is None,
+            older=older,
+        )
+
+    async def show(self, request: Request) -> Response:
+        visitor: Visitor = request.state.visitor
+        details = await self._history.details(visitor, request.path_params["session"])
+        language = self._pages.language(request)
+        gettext = self._pages.gettext(language)
+        listed = Listed(details.room.session, details.regulator)
+        return self._pages.page(
+            request,
+            "session.html",
+            may_watch=may_watch(visitor),
+            row=row(visitor, listed, self._clock.now(), language, gettext),
+            first_picture=_first_picture(details),
+            browser=_browser(details),
+            timeline=timeline(details.events, details.users, language, gettext),
+            captures=[
+                {
+                    "id": one.id,
+                    "width": one.width,
+                    "height": one.height,
+                    "at": moment(one.taken_at, language),
+                    "by": details.users.get(one.taken_by, ""),
+                }
+                for one in details.captures
+            ],
+            places=[_place(one, language) for one in details.positions] if may_watch(visitor) else [],
+        )
+
+
+def _first_picture(details: Details) -> str:
+    session = details.room.session
+    if session.first_picture_at is None:
+        return ""
+    return duration(session.first_picture_at - session.started_at)
+
+
+def _browser(details: Details) -> str:
+    """Of the phone that joined last."""
+    return next((one.browser for one in reversed(details.room.participants) if one.role == "caller"), "")
+
+
+def _place(position: Position, language: str) -> dict[str, Any]:
+    """Coordinates are never rounded: the last digits may be the right door."""
+    point = f"{position.latitude},{position.longitude}"
+    return {
+        "at": moment(position.at, language),
+        "latitude": position.latitude,
+        "longitude": position.longitude,
+        "accuracy": round(position.accuracy),
+        "address": position.address,
+        "map": f"https://www.google.com/maps/search/?api=1&query={point}",
+    }

@@ -1,0 +1,74 @@
+"""The home page: invite a caller, go back to a running visio, look up a past one."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from console import phrases
+from console.pages import Pages
+from console.rows import may_watch, row, running_rows
+from console.words import bad_address
+from signaling.auth import require
+from signaling.domain.errors import BadAddress
+from signaling.domain.visitor import Visitor
+from signaling.ports import Clock
+from signaling.service.history import History
+from signaling.service.invite import Inviting
+
+RECENT = 10  # meetings on the home page
+
+
+class Home:
+    def __init__(self, inviting: Inviting, history: History, clock: Clock, pages: Pages) -> None:
+        self._inviting = inviting
+        self._history = history
+        self._clock = clock
+        self._pages = pages
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", require()(self.show)),
+            Route("/sessions", require("regulator", "supervisor")(self.start), methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        return await self._page(request)
+
+    async def start(self, request: Request) -> Response:
+        """Into the room at once: the message leaves meanwhile. A bad address keeps what was typed."""
+        async with request.form(max_files=0, max_fields=10) as form:
+            typed = str(form.get("address", ""))
+        language = self._pages.language(request)
+        try:
+            started = await self._inviting.start(request.state.visitor, typed, language)
+        except BadAddress as error:
+            wrong = bad_address(error.reason, self._pages.gettext(language))
+            return await self._page(request, HTTPStatus.UNPROCESSABLE_ENTITY, typed=typed, error=wrong)
+        return RedirectResponse(f"/sessions/{started.session}", HTTPStatus.SEE_OTHER)
+
+    async def _page(
+        self, request: Request, status: HTTPStatus = HTTPStatus.OK, *, typed: str = "", error: str = ""
+    ) -> Response:
+        visitor: Visitor = request.state.visitor
+        language = self._pages.language(request)
+        gettext, now = self._pages.gettext(language), self._clock.now()
+        running = running_rows(visitor, await self._history.running(visitor), now, gettext)
+        past = [
+            one for one in (await self._history.page(visitor, None))[0] if one.session.ended_at is not None
+        ]
+        return self._pages.page(
+            request,
+            "home.html",
+            status,
+            may_watch=may_watch(visitor),
+            typed=typed,
+            error=error,
+            running=running,
+            recent=[row(visitor, one, now, language, gettext) for one in past[:RECENT]],
+            data={"now": now, "running": msgspec.to_builtins(running), "phrases": phrases.home(gettext)},
+        )

@@ -1,0 +1,108 @@
+"""The room of one session: its page, and the link that can be shown or read out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from console import phrases
+from console.pages import Pages
+from console.qr import qr
+from console.rows import address_for
+from signaling.auth import require
+from signaling.domain.errors import NotFound
+from signaling.domain.ladder import NAMES, fact_types
+from signaling.domain.visitor import Visitor
+from signaling.ports import Clock, Details
+from signaling.service.history import History
+from signaling.service.invite import Inviting, Link
+
+_STATIC: Final = Path(__file__).parent / "static"
+# Named in the page, so that the browser fetches them together instead of one import after another.
+MODULES: Final = (
+    *(f"/console/static/{path.relative_to(_STATIC)}" for path in sorted(_STATIC.glob("room/**/*.js"))),
+    *(f"/console/static/shared/{name}.js" for name in ("clock", "copying", "dom", "durations", "phrases")),
+    "/media/client/viewer.js",
+    "/signaling/client/backoff.js",
+    "/signaling/client/socket.js",
+)
+
+
+class Room:
+    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`."""
+
+    def __init__(self, inviting: Inviting, history: History, clock: Clock, pages: Pages, host: str) -> None:
+        self._inviting = inviting
+        self._history = history
+        self._clock = clock
+        self._pages = pages
+        self._host = host
+
+    def routes(self) -> list[Route]:
+        entrance = require("regulator", "supervisor")
+        return [
+            Route("/sessions/{session}", entrance(self.show)),
+            Route("/sessions/{session}/link.json", entrance(self.link)),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """A session that is over has no room any more: its report is in the history."""
+        visitor: Visitor = request.state.visitor
+        details = await self._history.details(visitor, request.path_params["session"])
+        session = details.room.session
+        if session.ended_at is not None:
+            return RedirectResponse(f"/history/{session.id}", HTTPStatus.SEE_OTHER)
+        link = await self._link(visitor, session.id)
+        return self._pages.page(
+            request,
+            "room.html",
+            session=session.id,
+            address=address_for(visitor, session.address),
+            regulator=details.regulator,
+            host=self._host,
+            link=link,
+            modules=MODULES,
+            data=self._data(request, details, link),
+        )
+
+    async def link(self, request: Request) -> Response:
+        """`{"link": …}`; null when there is none that a caller could take."""
+        return JSONResponse({"link": await self._link(request.state.visitor, request.path_params["session"])})
+
+    async def _link(self, visitor: Visitor, session: str) -> dict[str, Any] | None:
+        try:
+            return _shown(await self._inviting.link(visitor, session))
+        except NotFound:
+            return None
+
+    def _data(self, request: Request, details: Details, link: dict[str, Any] | None) -> dict[str, Any]:
+        visitor: Visitor = request.state.visitor
+        session = details.room.session
+        return {
+            "session": session.id,
+            "started_at": session.started_at,
+            "version": session.version,
+            "now": self._clock.now(),
+            "me": visitor.user,
+            "users": details.users | {visitor.user: visitor.name},
+            "rungs": NAMES,
+            "rung_of": fact_types(),
+            "link": link,
+            "phrases": phrases.room(self._pages.gettext(self._pages.language(request))),
+        }
+
+
+def _shown(link: Link) -> dict[str, Any]:
+    code = qr(link.url)
+    return {
+        "url": link.url,
+        "code": link.code,
+        "code_spaced": f"{link.code[:3]}\u00a0{link.code[3:]}",
+        "code_expires_at": link.code_expires_at,
+        "qr": {"size": code.size, "path": code.path},
+    }

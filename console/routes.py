@@ -1,0 +1,49 @@
+"""All routes of the regulator's console but those of the login."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from console import language
+from console.captures import CaptureFiles
+from console.faults import Faults
+from console.history import Meetings
+from console.home import Home
+from console.pages import pages
+from console.room import Room
+from signaling.domain.errors import VisioError
+from signaling.ports import Clock
+from signaling.service.captures import Captures
+from signaling.service.history import History
+from signaling.service.invite import Inviting
+
+_ROOT: Final = Path(__file__).parent.parent
+STATIC: Final = ("console/static", "media/client", "signaling/client")
+
+
+def routes(
+    inviting: Inviting, history: History, captures: Captures, clock: Clock, host: str
+) -> list[BaseRoute]:
+    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`."""
+    return [
+        *Home(inviting, history, clock, pages()).routes(),
+        *Room(inviting, history, clock, pages(), host).routes(),
+        *CaptureFiles(captures).routes(),
+        *Meetings(history, clock, pages()).routes(),
+        *language.routes(pages()),
+        # At the folders' own paths a relative import means the same here, in Node and in tsc. ETags make
+        # asking again cheap: a new version is there at the next load, without a name that changes.
+        *(Mount(f"/{folder}", StaticFiles(directory=_ROOT / folder)) for folder in STATIC),
+    ]
+
+
+def exception_handlers() -> Mapping[Any, Any]:
+    """For Starlette: a page for people, JSON for scripts."""
+    faults = Faults(pages())
+    return {VisioError: faults.visio, HTTPException: faults.http, Exception: faults.crash}

@@ -1,0 +1,130 @@
+"""Sessions as lists and pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+from babel.dates import format_date
+
+from console import words
+from console.words import Gettext
+from signaling.domain.addresses import display, hint
+from signaling.domain.outcome import outcome
+from signaling.domain.records import Session
+from signaling.domain.visitor import Visitor
+from signaling.ports import Listed
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A time in UTC, as read without a script; `shared/times.js` writes the reader's own in its place."""
+
+    iso: str
+    day: str
+    time: str
+    seconds: str
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    address: str
+    regulator: str
+    at: Moment
+    duration: str
+    running: bool
+    outcome: str
+    tone: str  # of the badge: "ok", "warn", "alert", "live"
+    icon: str
+    words: str
+
+
+class RunningRow(msgspec.Struct, frozen=True, kw_only=True):
+    """As `/ws/console` says it, with the words that it is shown in."""
+
+    id: str
+    address: str
+    regulator: str
+    started_at: int
+    rung: str
+    outcome: str
+    tone: str
+    words: str
+    since: str
+
+
+_BADGES: Final = {
+    "running": ("live", "live"),
+    "picture": ("ok", "check"),
+    "refused": ("alert", "cross"),
+    "no_picture": ("warn", "warning"),
+}
+
+
+def may_watch(visitor: Visitor) -> bool:
+    """An administrator runs the centre and sees no caller: neither picture, place nor whole number."""
+    return visitor.has("regulator", "supervisor")
+
+
+def address_for(visitor: Visitor, address: str) -> str:
+    return display(address) if may_watch(visitor) else hint(address)
+
+
+def moment(at: int, language: str) -> Moment:
+    """`at`: ms since the epoch."""
+    utc = datetime.fromtimestamp(at / 1000, UTC)
+    return Moment(
+        iso=utc.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        day=format_date(utc, "EEE d MMM y", locale=language),
+        time=f"{utc:%H:%M} UTC",
+        seconds=f"{utc:%H:%M:%S} UTC",
+    )
+
+
+def row(visitor: Visitor, listed: Listed, now: int, language: str, _: Gettext) -> Row:
+    session = listed.session
+    kind = outcome(session) if session.ended_at is not None else "running"
+    tone, icon = _BADGES[kind]
+    return Row(
+        id=session.id,
+        address=address_for(visitor, session.address),
+        regulator=listed.regulator,
+        at=moment(session.started_at, language),
+        duration=words.duration((session.ended_at or now) - session.started_at),
+        running=session.ended_at is None,
+        outcome=kind,
+        tone=tone,
+        icon=icon,
+        words=_outcomes(_)[kind],
+    )
+
+
+def running_rows(visitor: Visitor, listed: Iterable[Listed], now: int, _: Gettext) -> list[RunningRow]:
+    return [_running_row(visitor, one.session, one.regulator, now, _) for one in listed]
+
+
+def _running_row(visitor: Visitor, session: Session, regulator: str, now: int, _: Gettext) -> RunningRow:
+    became = outcome(session)
+    tone = {"picture": "ok", "refused": "alert"}.get(became, "wait")
+    rung = became if became in {"picture", "refused"} else session.rung or "queued"
+    return RunningRow(
+        id=session.id,
+        address=address_for(visitor, session.address),
+        regulator=regulator,
+        started_at=session.started_at,
+        rung=session.rung,
+        outcome=became,
+        tone=tone,
+        words=words.running_rungs(_)[rung],
+        since=_("for %(duration)s") % {"duration": words.duration(now - session.started_at)},
+    )
+
+
+def _outcomes(_: Gettext) -> dict[str, str]:
+    return {
+        "running": _("Running"),
+        "picture": _("Picture received"),
+        "refused": _("Camera refused"),
+        "no_picture": _("No picture"),
+    }

@@ -1,0 +1,56 @@
+import { duration } from "../../shared/durations.js";
+import { part, setAttribute, setText, show } from "../../shared/dom.js";
+import { hadPicture, situation } from "../situation.js";
+
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../../shared/phrases.js").Say} Say */
+
+/**
+ * What is the matter: over the whole stage before the first picture, in a corner of the picture after it.
+ *
+ * @param {ParentNode} root @param {Say} say @param {string} language
+ */
+export function stageView(root, say, language) {
+  const sheet = part(root, "sheet");
+  const overlay = part(root, "overlay");
+  return (/** @type {State} */ state) => {
+    const now = situation(state);
+    show(sheet, Boolean(now) && !hadPicture(state));
+    show(overlay, Boolean(now) && hadPicture(state));
+    if (!now) return;
+    const place = hadPicture(state) ? "overlay" : "sheet";
+    const since = now.since === null ? "" : duration(Math.max(0, state.now - now.since), language);
+    setAttribute(sheet, "data-tone", now.tone);
+    setText(part(root, `${place}-title`), say(now.title));
+    setText(part(root, `${place}-since`), since);
+    setText(part(root, `${place}-advice`), say(now.advice));
+  };
+}
+
+/** Our own connection. @param {ParentNode} root @param {Say} say */
+export function lineView(root, say) {
+  const banner = part(root, "line");
+  return (/** @type {State} */ state) => {
+    const gone = state.line === "refused" && !state.call.ended;
+    // A moment of "connecting" at the start, or between two tries, is nobody's worry.
+    const away = (state.line === "lost" || state.line === "connecting") && state.call.version > 0;
+    show(banner, gone || away);
+    setText(part(root, "line-text"), say(gone ? "line.refused" : "line.lost"));
+  };
+}
+
+/** @param {ParentNode} root @param {Say} say @param {string} language @param {Record<string, string>} users */
+export function endedView(root, say, language, users) {
+  const ended = part(root, "ended");
+  return (/** @type {State} */ state) => {
+    const over = state.call.ended;
+    if (!over || !ended.hidden) return;
+    show(ended, true);
+    show(part(root, "bar"), false);
+    show(part(root, "leaving"), false);
+    const lasted = state.call.invitation ? over.at - state.call.invitation.at : 0;
+    const values = { duration: duration(lasted, language), name: users[over.by ?? ""] ?? say("colleague") };
+    setText(part(root, "ended-facts"), say(over.by ? "ended.by" : "ended.alone", values));
+    part(root, "ended-title").focus();
+  };
+}

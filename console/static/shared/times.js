@@ -1,0 +1,3 @@
+import { localise } from "./clock.js";
+
+localise(document);

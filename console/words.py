@@ -1,0 +1,147 @@
+"""Words that pages, sockets and the timeline share. `_` is the gettext of a language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from signaling.domain.errors import BadAddress, LinkUnusable, VisioError
+from signaling.domain.records import Channel
+
+Gettext = Callable[[str], str]
+
+SECOND: Final = 1000  # ms
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
+
+
+def duration(milliseconds: int) -> str:
+    """As `shared/durations.js` writes it: `42 s`, `1 min 05 s`, `2 h 10 min`."""
+    if milliseconds < MINUTE:
+        return f"{max(0, milliseconds) // SECOND}\u00a0s"
+    big, unit, small, rest = (
+        (MINUTE, "min", SECOND, "s") if milliseconds < HOUR else (HOUR, "h", MINUTE, "min")
+    )
+    return f"{milliseconds // big}\u00a0{unit}\u00a0{milliseconds % big // small:02d}\u00a0{rest}"
+
+
+def describe(error: VisioError, _: Gettext) -> str:
+    """A sentence for the person who caused or met the error: what is wrong, what to do."""
+    if isinstance(error, BadAddress):
+        return bad_address(error.reason, _)
+    if isinstance(error, LinkUnusable):
+        return _("This link can no longer be used.")
+    sentences = {
+        "not_signed_in": _("You are no longer signed in. Sign in again."),
+        "not_allowed": _("This isn't possible: the visio has ended, or your account may not do it."),
+        "not_found": _("This doesn't exist, or belongs to another centre."),
+        "throttled": _("Too many tries. Wait a moment, then try again."),
+        "bad_message": _("The phone can't be set to that."),
+        "bad_offer": _("This browser can't receive the video. Use a recent Chrome, Edge, Firefox or Safari."),
+        "bad_file": _("This file isn't a picture that can be kept."),
+        "carrier": _("The message could not be sent."),
+        "relay_unavailable": _("The video server doesn't answer. It is being tried again."),
+        "no_channel": _("The phone isn't connected at the moment."),
+        "unavailable": _("A service doesn't answer. Try again in a moment."),
+    }
+    return sentences.get(error.code, _("This didn't work. Try again."))
+
+
+def bad_address(reason: str, _: Gettext) -> str:
+    sentences = {
+        "empty": _("Type a telephone number or an e-mail address."),
+        "not_a_number": _("This isn't a complete telephone number. Check it, for example 06 12 34 56 78."),
+        "unknown_country": _("This country code doesn't exist. Check the digits after the +."),
+        "premium": _("This is a premium-rate number: nothing was sent. Type the caller's own number."),
+        "not_an_email": _("This isn't a complete e-mail address, for example name@example.org."),
+        "not_allowed": _("Messages to this country are not allowed in your centre."),
+    }
+    return sentences.get(reason, sentences["not_a_number"])
+
+
+def channel_name(channel: Channel, _: Gettext) -> str:
+    return _("SMS") if channel == "sms" else _("e-mail")
+
+
+def running_rungs(_: Gettext) -> dict[str, str]:
+    """How a running session stands, by the rung that it has reached."""
+    return {
+        "queued": _("Message being sent"),
+        "accepted": _("Message sent"),
+        "delivered": _("Message delivered"),
+        "opened": _("Link opened"),
+        "asked": _("Camera asked for"),
+        "granted": _("Camera granted"),
+        "connecting": _("Connecting"),
+        "picture": _("Picture received"),
+        "refused": _("Camera refused"),
+    }
+
+
+def refusals(_: Gettext) -> dict[str, str]:
+    """Why the phone gave no camera, by `facts.RefusalReason`."""
+    return {
+        "denied": _("The caller refused the camera"),
+        "dismissed": _("The caller closed the question about the camera"),
+        "system": _("The phone's settings forbid the camera to the browser"),
+        "absent": _("This phone has no camera that can be used"),
+        "busy": _("The camera is in use by another app"),
+        "insecure": _("The page was opened without a secure connection"),
+        "timeout": _("The phone doesn't answer the request for the camera"),
+        "other": _("The camera doesn't start"),
+    }
+
+
+def command_errors(_: Gettext) -> dict[str, str]:
+    """Why a phone did not do as told, by `facts.CommandError`."""
+    return {
+        "unsupported": _("this phone can't do it"),
+        "out_of_range": _("the value is out of range"),
+        "stale_epoch": _("the caller has just reloaded the page, try again"),
+        "needs_tap": _("the caller must tap the screen first"),
+        "failed": _("the phone tried and failed"),
+        "replaced": _("replaced by a newer value"),
+        "unreachable": _("the phone doesn't answer"),
+        "ended": _("the visio has ended"),
+    }
+
+
+def controls(_: Gettext) -> dict[str, str]:
+    return {"camera": _("Camera"), "torch": _("Light"), "zoom": _("Zoom"), "position": _("Position")}
+
+
+def position_errors(_: Gettext) -> dict[str, str]:
+    return {
+        "denied": _("The caller refused to give the position."),
+        "unavailable": _("The phone doesn't find its position."),
+        "timeout": _("The phone is taking too long to find its position. It goes on trying."),
+    }
+
+
+def carrier_errors(_: Gettext) -> dict[str, str]:
+    """By the carrier's own code (Twilio's, SMTP's) or our short word; others are shown as they came."""
+    off = _("The phone is switched off or out of reach.")
+    unknown = _("This number doesn't exist or can't get SMS.")
+    no_mailbox = _("This e-mail address doesn't exist.")
+    refused = _("The carrier refused the message. Try another number or an e-mail address.")
+    return {
+        "21211": unknown,
+        "21408": _("Messages to this country are not allowed."),
+        "21610": _("This number has refused messages from us."),
+        "21614": unknown,
+        "21635": _("This is a landline: it gets no SMS."),
+        "30003": off,
+        "30004": refused,
+        "30005": unknown,
+        "30006": _("This is a landline, or its network can't be reached."),
+        "30007": refused,
+        "30008": _("The carrier doesn't say why. Send again, or use another number."),
+        "timeout": _("The carrier doesn't answer."),
+        "connection": _("The carrier can't be reached."),
+        "bad_answer": _("The carrier's answer can't be understood."),
+        "disk": _("The message could not be written: the server's disk is full or read-only."),
+        "smtp_550": no_mailbox,
+        "smtp_551": no_mailbox,
+        "smtp_552": _("This mailbox is full."),
+        "smtp_553": no_mailbox,
+    }

@@ -1,0 +1,198 @@
+/** Receives a session's picture: one recvonly connection, made anew whenever it fails. */
+
+/** @typedef {(attempt: number) => number} Backoff milliseconds before a try */
+/** @typedef {{width: number, height: number}} Size */
+
+const GATHERING_LIMIT = 500; // ms: a host candidate takes a few; a lost STUN server must not hold up the picture
+const LOOK_EVERY = 1000; // ms between two looks at the decoder
+const FROZEN_AFTER = 5000; // ms without a decoded frame while the phone is known to send
+const CONNECT_LIMIT = 10_000; // ms from the offer to a connection
+const DISCONNECTED_LIMIT = 2500; // ms: what mends by itself does so sooner
+const REPORT_EVERY = 250; // ms between two reports of frames: thirty a second would say nothing more
+
+export class Viewer {
+  /**
+   * @param {object} options
+   * @param {HTMLVideoElement} options.video
+   * @param {(sdp: string) => Promise<string>} options.negotiate an offer's SDP -> the answer's
+   * @param {(size: Size) => void} options.onFrame frames are being decoded
+   * @param {Backoff} options.backoff
+   */
+  constructor({ video, negotiate, onFrame, backoff }) {
+    this._video = video;
+    this._negotiate = negotiate;
+    this._onFrame = onFrame;
+    this._backoff = backoff;
+    /** @type {RTCIceServer[]} */
+    this._iceServers = [];
+    /** @type {RTCPeerConnection | null} shows the picture */
+    this._shown = null;
+    /** @type {RTCPeerConnection | null} under way, will replace it */
+    this._next = null;
+    this._attempt = 0;
+    this._timer = 0;
+    this._watch = 0;
+    this._limit = 0;
+    this._decoded = 0;
+    this._frameAt = 0;
+    this._reportAt = 0;
+    this._sending = false;
+  }
+
+  /**
+   * Offer now, whether or not a phone is there: the picture comes when it comes. An earlier connection
+   * shows its picture until the new one has one.
+   *
+   * @param {RTCIceServer[]} iceServers
+   */
+  open(iceServers) {
+    this._iceServers = iceServers;
+    this._attempt = 0;
+    if (!this._watch) this._watch = Number(setInterval(() => void this._look(), LOOK_EVERY));
+    this._connect();
+  }
+
+  /** What the server knows of the phone: without it, no frames is no fault. @param {boolean} sending */
+  expect(sending) {
+    if (sending && !this._sending) this._frameAt = performance.now();
+    this._sending = sending;
+  }
+
+  /** The network or the page came back: don't wait for a limit to pass. */
+  wake() {
+    if (this._next && /^(disconnected|failed)$/.test(this._next.connectionState)) {
+      this._attempt = 0;
+      this._connect();
+    }
+  }
+
+  close() {
+    clearInterval(this._watch);
+    clearTimeout(this._timer);
+    clearTimeout(this._limit);
+    this._watch = 0;
+    this._next?.close();
+    this._shown?.close();
+    this._next = this._shown = null;
+  }
+
+  _connect() {
+    clearTimeout(this._timer);
+    clearTimeout(this._limit);
+    if (this._next !== this._shown) this._next?.close();
+    const connection = new RTCPeerConnection({ iceServers: this._iceServers, bundlePolicy: "max-bundle" });
+    this._next = connection;
+    connection.addTransceiver("video", { direction: "recvonly" });
+    connection.ontrack = ({ track }) => this._await(connection, track);
+    connection.onconnectionstatechange = () => this._changed(connection);
+    this._limit = Number(setTimeout(() => this._failed(connection), CONNECT_LIMIT));
+    this._offer(connection).catch(() => this._failed(connection));
+  }
+
+  /** @param {RTCPeerConnection} connection */
+  async _offer(connection) {
+    await connection.setLocalDescription(await connection.createOffer());
+    await gathered(connection);
+    const sdp = await this._negotiate(connection.localDescription?.sdp ?? "");
+    if (connection.signalingState !== "closed") {
+      await connection.setRemoteDescription({ type: "answer", sdp });
+    }
+  }
+
+  /** @param {RTCPeerConnection} connection @param {MediaStreamTrack} track unmutes with its first packet */
+  _await(connection, track) {
+    const stream = new MediaStream([track]);
+    if (!this._shown) this._show(connection, stream);
+    else track.onunmute = () => this._show(connection, stream);
+  }
+
+  /** @param {RTCPeerConnection} connection @param {MediaStream} stream */
+  _show(connection, stream) {
+    if (this._shown === connection || this._next !== connection) return;
+    this._shown?.close();
+    this._shown = connection;
+    this._decoded = 0;
+    this._video.srcObject = stream;
+    this._video.play().catch(() => undefined); // muted video may always play; a rejection is an overtaken call
+    this._followFrames(connection);
+  }
+
+  /** @param {RTCPeerConnection} connection */
+  _changed(connection) {
+    if (connection !== this._next) return;
+    const state = connection.connectionState;
+    if (state === "connected") {
+      clearTimeout(this._limit);
+      this._attempt = 0;
+      this._frameAt = performance.now();
+    } else if (state === "disconnected") {
+      this._limit = Number(setTimeout(() => this._failed(connection), DISCONNECTED_LIMIT));
+    } else if (state === "failed" || state === "closed") {
+      this._failed(connection);
+    }
+  }
+
+  /** @param {RTCPeerConnection} connection */
+  _failed(connection) {
+    if (connection !== this._next || !this._watch) return;
+    clearTimeout(this._limit);
+    clearTimeout(this._timer);
+    this._timer = Number(setTimeout(() => this._connect(), this._backoff(this._attempt++)));
+  }
+
+  /** The very first frame is reported when it is shown, not at the next look. @param {RTCPeerConnection} connection */
+  _followFrames(connection) {
+    const video = this._video;
+    if (!("requestVideoFrameCallback" in video)) return;
+    const follow = () => {
+      if (connection !== this._shown) return;
+      this._frame();
+      video.requestVideoFrameCallback(follow);
+    };
+    video.requestVideoFrameCallback(follow);
+  }
+
+  _frame() {
+    const now = performance.now();
+    this._frameAt = now;
+    if (now - this._reportAt < REPORT_EVERY) return;
+    this._reportAt = now;
+    this._onFrame({ width: this._video.videoWidth, height: this._video.videoHeight });
+  }
+
+  /** Frames are judged by the decoder: a hidden tab gets no video callbacks, a dead track stays "live". */
+  async _look() {
+    const connection = this._shown;
+    if (!connection) return;
+    const decoded = await framesDecoded(connection);
+    if (connection !== this._shown) return;
+    if (decoded > this._decoded) this._frame();
+    this._decoded = decoded;
+    const frozen = this._sending && performance.now() - this._frameAt > FROZEN_AFTER;
+    if (frozen && this._next?.connectionState === "connected") this._failed(this._next);
+  }
+}
+
+/** @param {RTCPeerConnection} connection */
+function gathered(connection) {
+  return new Promise((resolve) => {
+    const limit = setTimeout(resolve, GATHERING_LIMIT);
+    const check = () => {
+      if (connection.iceGatheringState !== "complete") return;
+      clearTimeout(limit);
+      resolve(undefined);
+    };
+    connection.onicegatheringstatechange = check;
+    check();
+  });
+}
+
+/** @param {RTCPeerConnection} connection */
+async function framesDecoded(connection) {
+  let decoded = 0;
+  const report = await connection.getStats();
+  report.forEach((stats) => {
+    if (stats.type === "inbound-rtp" && stats.kind === "video") decoded = stats.framesDecoded ?? 0;
+  });
+  return decoded;
+}

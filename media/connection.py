@@ -1,0 +1,243 @@
+"""One peer's connection: ICE, DTLS, SRTP and, for a phone, SCTP; from its offer to its end.
+
+One task runs a connection. It ends when the peer says goodbye, is silent for `SILENCE` seconds, does not get
+through within `PATIENCE` seconds, or when we close it; then `Leg.gone` is called, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from typing import Protocol
+
+from aiortc import (
+    RTCCertificate,
+    RTCDataChannel,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+    RTCIceCandidate,
+    RTCIceParameters,
+    RTCIceTransport,
+    RTCSctpCapabilities,
+    RTCSctpTransport,
+)
+
+from media import rtcp
+from media.aiortc_entry import Gatherer, Srtp, is_flushed, is_overrun, set_dtls_role
+from media.answers import MESSAGE_SIZE, Local
+from media.guard import Guard
+from media.sdp import Candidate, Offer
+from media.sockets import bind, local_addresses
+from media.stats import Counters
+
+PATIENCE = 20.0  # seconds from the answer to a connection that is up
+SILENCE = 15.0  # seconds; browsers check the path every 2.5 to 6 s, media or not (RFC 7675)
+FAREWELL = 0.3  # seconds for the last messages of a data channel to arrive before we close
+EARLY = 256  # packets that may come before DTLS has told us their keys: the start of the first keyframe
+
+log = logging.getLogger(__name__)
+
+
+class Leg(Protocol):
+    """What lies behind a connection: a phone's stream or a viewer. `now`: seconds of the loop's clock."""
+
+    def connected(self, now: float) -> None: ...
+    def received(self, packet: bytes, now: float) -> None:
+        """One decrypted RTP packet."""
+
+    def heard(self, reports: list[rtcp.Report], now: float) -> None: ...
+    def channel(self, channel: RTCDataChannel) -> None:
+        """The peer opened a data channel."""
+
+    def gone(self, now: float) -> None: ...
+
+
+class Site:
+    """Where connections of a relay are made: its addresses, ports and counters."""
+
+    def __init__(self, addresses: tuple[str, ...], ports: tuple[int, int] | None) -> None:
+        self.addresses = addresses
+        self.ports = ports
+        self.counters = Counters()
+
+
+class Connection:
+    """`open`, then `start`; `close` at any time."""
+
+    def __init__(self, offer: Offer, site: Site, leg: Leg) -> None:
+        self._offer = offer
+        self._leg = leg
+        self._counters = site.counters
+        self._guard = Guard(site.counters)
+        self._loop = asyncio.get_running_loop()
+        self._gatherer = Gatherer(bind(local_addresses(site.addresses), site.ports), self._guard, self._media)
+        self._ice = RTCIceTransport(self._gatherer)
+        certificate = RTCCertificate.generateCertificate()
+        self._dtls = RTCDtlsTransport(self._ice, [certificate])
+        self._dtls.on("statechange", self._dtls_changed)
+        self._sctp = RTCSctpTransport(self._dtls) if offer.control_mid else None
+        self._srtp: Srtp | None = None
+        self._early: deque[bytes] = deque(maxlen=EARLY)
+        self._over = asyncio.Event()
+        self._connecting = True
+        self._task: asyncio.Task[None] | None = None
+        self._heard = (0, self._loop.time())  # the guard's count, and when it last rose
+
+    async def open(self) -> Local:
+        """Bind the sockets. Returns our end, for the answer."""
+        await self._gatherer.gather()
+        setup = "passive" if self._offer.setup == "active" else "active"
+        set_dtls_role(self._dtls, "server" if setup == "passive" else "client")
+        parameters = self._gatherer.getLocalParameters()
+        digests = {f.algorithm: f.value for f in self._dtls.getLocalParameters().fingerprints}
+        return Local(
+            username=str(parameters.usernameFragment),
+            password=str(parameters.password),
+            fingerprint=digests["sha-256"],
+            setup=setup,
+            candidates=tuple(
+                Candidate(c.foundation, c.priority, c.ip, c.port, c.type)
+                for c in self._gatherer.getLocalCandidates()
+            ),
+        )
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="media connection")
+
+    def close(self) -> None:
+        """Begin to close; `closed` returns when it is done. Calling it again is harmless."""
+        self._over.set()
+        if self._connecting and self._task is not None:
+            self._connecting = False
+            self._task.cancel()
+
+    async def closed(self) -> None:
+        if self._task is None:
+            await self._stop()
+        else:
+            await asyncio.wait([self._task])
+
+    @property
+    def is_up(self) -> bool:
+        return self._srtp is not None and not self._over.is_set()
+
+    def check(self, now: float) -> None:
+        """Called every now and then: closes a connection whose peer is silent, or floods its data channel."""
+        if self._heard[0] != self._guard.heard:
+            self._heard = (self._guard.heard, now)
+        elif self.is_up and now - self._heard[1] > SILENCE:
+            self.close()
+        if self._sctp is not None and is_overrun(self._sctp):
+            log.warning("a data channel was flooded")
+            self.close()
+
+    # ------------------------------------------------------------ sending
+    @property
+    def outgoing(self) -> memoryview | None:
+        """Where to write an RTP packet before `send`; None while the connection is not up."""
+        return self._srtp.outgoing if self._srtp is not None else None
+
+    def send(self, size: int) -> None:
+        """Encrypt and send the RTP packet that lies in `outgoing`."""
+        if self._srtp is not None and (datagram := self._srtp.protect(size)) is not None:
+            self._gatherer.connection.transmit(datagram)
+
+    def send_rtcp(self, compound: bytes) -> None:
+        if self._srtp is not None and (datagram := self._srtp.protect_rtcp(compound)) is not None:
+            self._gatherer.connection.transmit(datagram)
+
+    # ------------------------------------------------------------ receiving
+    def _media(self, datagram: bytes) -> None:
+        """SRTP or SRTCP of a trusted address (told apart by RFC 5761, 4)."""
+        srtp = self._srtp
+        if srtp is None:
+            self._early.append(datagram)
+        elif len(datagram) > 1 and 192 <= datagram[1] <= 223:
+            self._control(srtp, datagram)
+        else:
+            packet = srtp.unprotect(datagram)
+            if packet is None:
+                self._counters.dropped += 1
+            else:
+                self._leg.received(packet, self._loop.time())
+
+    def _control(self, srtp: Srtp, datagram: bytes) -> None:
+        compound = srtp.unprotect_rtcp(datagram)
+        if compound is None:
+            self._counters.dropped += 1
+        else:
+            self._leg.heard(rtcp.parse(compound), self._loop.time())
+
+    # ------------------------------------------------------------ life
+    async def _run(self) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._connect()
+            self._up()
+            if self._sctp is not None:
+                self._sctp.on("datachannel", self._leg.channel)
+                capabilities = RTCSctpCapabilities(maxMessageSize=MESSAGE_SIZE)
+                await self._sctp.start(capabilities, self._offer.sctp_port)
+            await self._over.wait()
+        except (ConnectionError, TimeoutError) as error:
+            log.info("a connection did not come about: %s", error)
+        except Exception:
+            log.exception("a connection failed")
+        finally:
+            self._connecting = False
+            await self._stop()
+            self._leg.gone(self._loop.time())
+
+    async def _connect(self) -> None:
+        """Raises ConnectionError."""
+        for candidate in self._offer.candidates:
+            await self._ice.addRemoteCandidate(_to_aiortc(candidate))
+        await self._ice.start(RTCIceParameters(self._offer.username, self._offer.password))
+        if self._ice.state != "completed":
+            raise ConnectionError("no path")
+        prints = [RTCDtlsFingerprint(algorithm, value) for algorithm, value in self._offer.fingerprints]
+        await self._dtls.start(RTCDtlsParameters(prints))
+        if self._dtls.state != "connected":
+            raise ConnectionError("no DTLS session")
+
+    def _up(self) -> None:
+        self._connecting = False
+        self._srtp = Srtp(self._dtls)
+        self._leg.connected(self._loop.time())
+        while self._early:
+            self._media(self._early.popleft())
+
+    def _dtls_changed(self) -> None:
+        if self._dtls.state in {"closed", "failed"}:
+            self._over.set()
+
+    async def _stop(self) -> None:
+        """Each part in turn, whatever the state it is in."""
+        if self._sctp is not None:
+            if self._sctp.state == "connected" and self._dtls.state == "connected":
+                await self._farewell(self._sctp)
+            await self._sctp.stop()
+        await self._dtls.stop()
+        await self._ice.stop()
+        self._srtp = None
+
+    async def _farewell(self, sctp: RTCSctpTransport) -> None:
+        """Let the last words (`ended`) reach the phone."""
+        for _ in range(int(FAREWELL / 0.01)):  # aiortc tells nobody when the last chunk was acknowledged
+            if is_flushed(sctp):
+                break
+            await asyncio.sleep(0.01)
+
+
+def _to_aiortc(candidate: Candidate) -> RTCIceCandidate:
+    return RTCIceCandidate(
+        component=1,
+        foundation=candidate.foundation,
+        ip=candidate.address,
+        port=candidate.port,
+        priority=candidate.priority,
+        protocol="udp",
+        type=candidate.kind,
+    )

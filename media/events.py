@@ -1,0 +1,55 @@
+"""Events on their way up: those of one participant in order, one at a time, and never more than a bound."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+
+from signaling.messages.relay import RelayEvent
+from signaling.ports import OnRelayEvent
+
+LIMIT = 256  # events of one participant that wait; a phone that says more than is handled loses its channel
+
+log = logging.getLogger(__name__)
+
+
+class Events:
+    """A queue for each participant that has events waiting, and a task that empties it."""
+
+    def __init__(self, handle: OnRelayEvent) -> None:
+        self._handle = handle
+        self._waiting: dict[tuple[str, str], deque[RelayEvent]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def put(self, event: RelayEvent) -> None:
+        key = (event.session, event.participant)
+        queue = self._waiting.get(key)
+        if queue is None:
+            queue = self._waiting[key] = deque()
+            task = asyncio.create_task(self._empty(key, queue), name="media events")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        queue.append(event)
+
+    def is_full(self, session: str, participant: str) -> bool:
+        """Whether whoever can say less should: the few events of the relay itself always find room."""
+        return len(self._waiting.get((session, participant), ())) >= LIMIT
+
+    async def close(self) -> None:
+        """What still waits is dropped."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _empty(self, key: tuple[str, str], queue: deque[RelayEvent]) -> None:
+        try:
+            while queue:
+                event = queue[0]
+                try:
+                    await self._handle(event)
+                except Exception:
+                    log.exception("an event was not handled: %s", type(event).__name__)
+                queue.popleft()
+        finally:
+            del self._waiting[key]

@@ -1,0 +1,165 @@
+"""A relay in a process of its own: takes requests of the web processes and tells them events, over Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+from redis.exceptions import RedisError
+
+from media import frames
+from media.registry import EVENTS, HEARTBEAT, Registry, connect, inbox, replies
+from media.relay import EmbeddedRelay
+from signaling.domain.errors import RelayUnavailable, VisioError
+from signaling.messages.relay import RelayEvent, Stalled
+
+HANDLED_WITHIN = 30.0  # seconds until we stop waiting for a web process to handle an event
+BACKLOG = 10_000  # events that Redis keeps while no web process takes them
+PAUSE = 0.5  # seconds before we try Redis again
+REPLY_LASTS = 30  # seconds that Redis keeps a reply nobody takes
+
+log = logging.getLogger(__name__)
+
+
+class Node:
+    """`run` returns once `stop` is set and all is closed. Running media goes on while Redis is away."""
+
+    def __init__(self, url: str, relay: EmbeddedRelay) -> None:
+        self.id = secrets.token_hex(8)
+        self._relay = relay
+        self._redis: Any = connect(url)
+        self._registry = Registry(self._redis)
+        self._handled: dict[str, asyncio.Event] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(
+            asyncio.Lock
+        )  # requests of a session, in order
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        await self._relay.open(self._tell)
+        loops = [asyncio.create_task(self._beat()), asyncio.create_task(self._read())]
+        await stop.wait()
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await self._drain()
+        await self._redis.aclose()
+
+    # ------------------------------------------------------------ life
+    async def _beat(self) -> None:
+        while True:
+            with contextlib.suppress(RedisError, OSError):
+                await self._announce()
+                for session in self._relay.phones():
+                    if not await self._registry.hold(self.id, session):
+                        log.warning("a session went to another node while this one was out of reach")
+                        await self._relay.end(session)
+            await asyncio.sleep(HEARTBEAT)
+
+    async def _announce(self) -> None:
+        stats = self._relay.stats()
+        phones = [(session, phone) for session, named in self._relay.phones().items() for phone in named]
+        await self._registry.announce(self.id, stats.publishers + stats.viewers, phones)
+
+    async def _drain(self) -> None:
+        """No new session, then an end to those here: both ends come back elsewhere by themselves."""
+        with contextlib.suppress(RedisError, OSError):
+            await self._registry.leave(self.id)
+            await self._announce_leaving()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._relay.close()
+
+    async def _announce_leaving(self) -> None:
+        for session, participant in await self._registry.bury(self.id):
+            await self._append("", Stalled(session=session, participant=participant))
+
+    # ------------------------------------------------------------ requests
+    async def _read(self) -> None:
+        while True:
+            try:
+                taken = await self._redis.blpop([inbox(self.id)], timeout=1)
+            except (RedisError, OSError):
+                await asyncio.sleep(PAUSE)
+                continue
+            if taken is not None:
+                self._take(taken[1])
+
+    def _take(self, data: str) -> None:
+        try:
+            frame = frames.decode_inbox.decode(data)
+        except msgspec.DecodeError:
+            log.exception("a request was malformed")
+            return
+        if isinstance(frame, frames.Handled):
+            if (waiting := self._handled.get(frame.ref)) is not None:
+                waiting.set()
+            return
+        task = asyncio.create_task(self._answer(frame))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, request: frames.Request) -> None:
+        turn = self._turns[request.session]
+        async with turn:
+            try:
+                reply = frames.Reply(request.ref, answer=await self._perform(request))
+            except VisioError as error:
+                reply = frames.refusal(request.ref, error)
+            except Exception:
+                log.exception("a request failed")
+                reply = frames.refusal(request.ref, RelayUnavailable("the media node failed"))
+        if isinstance(request, frames.End):
+            self._turns.pop(request.session, None)
+        key = replies(request.reply_to)
+        with contextlib.suppress(RedisError, OSError):
+            async with self._redis.pipeline() as pipe:
+                pipe.rpush(key, frames.encode(reply))
+                pipe.expire(key, REPLY_LASTS)
+                await pipe.execute()
+
+    async def _perform(self, request: frames.Request) -> str:
+        relay, session = self._relay, request.session
+        match request:
+            case frames.Publish():
+                return await relay.publish(session, request.participant, request.offer)
+            case frames.View():
+                return await relay.view(session, request.participant, request.offer)
+            case frames.Send():
+                await relay.send(session, request.participant, request.data)
+            case frames.Drop():
+                await relay.drop(session, request.participant)
+            case frames.End():
+                await relay.end(session)
+                await self._registry.free(self.id, session)
+        return ""
+
+    # ------------------------------------------------------------ events
+    async def _tell(self, event: RelayEvent) -> None:
+        """Returns once a web process has handled it, so that the next of this participant comes after it."""
+        ref = secrets.token_hex(8)
+        handled = self._handled[ref] = asyncio.Event()
+        try:
+            await self._append(ref, event)
+            async with asyncio.timeout(HANDLED_WITHIN):
+                await handled.wait()
+        except TimeoutError:
+            log.warning("no web process handled %s", type(event).__name__)
+        finally:
+            del self._handled[ref]
+
+    async def _append(self, ref: str, event: RelayEvent) -> None:
+        told = frames.encode(frames.Told(self.id, ref, event))
+        while True:
+            try:
+                await self._redis.xadd(EVENTS, {"told": told}, maxlen=BACKLOG, approximate=True)
+            except (RedisError, OSError):
+                await asyncio.sleep(PAUSE)
+            else:
+                return

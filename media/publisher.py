@@ -1,0 +1,181 @@
+"""One connection of a phone: its packets in, our feedback out. What is genuine and new goes to its stream."""
+
+from __future__ import annotations
+
+import random
+from typing import Protocol
+
+from aiortc import RTCDataChannel
+
+from media import rtcp
+from media.bitrate import CEILING, LossEstimate, ViewerLimits
+from media.codecs import Codec
+from media.connection import Connection, Site
+from media.history import History
+from media.keyframes import KeyframeRequests
+from media.losses import Arrival, Losses
+from media.reception import Statistics
+from media.rtp import Packet, parse, unwrap_repair
+from media.sdp import TRANSPORT_WIDE, Offer
+from media.transport_feedback import Arrivals
+
+LIMIT_EVERY = 0.5  # seconds between two REMB
+REPORT_EVERY = 1.0  # seconds between two receiver reports
+
+
+class Sink(Protocol):
+    """The stream behind a publisher."""
+
+    def up(self, publisher: Publisher, now: float) -> None: ...
+    def forward(self, publisher: Publisher, packet: Packet, now: float) -> None: ...
+    def restarted(self, publisher: Publisher, now: float) -> None:
+        """What follows has nothing to do with what came before: another source, or a long gap."""
+
+    def channel(self, channel: RTCDataChannel) -> None: ...
+    def lost(self, publisher: Publisher, now: float) -> None: ...
+    def waits(self) -> bool:
+        """Whether a viewer waits for a keyframe."""
+
+    def viewer_limits(self, now: float) -> list[tuple[float, int]]:
+        """(seconds watched, bit/s) of each viewer that told its limit."""
+
+
+class Publisher:
+    def __init__(self, offer: Offer, codec: Codec, site: Site, sink: Sink, start_bitrate: int) -> None:
+        self.offered = offer.codecs
+        self.codec = codec
+        self.history = History()
+        self._sink = sink
+        self._counters = site.counters
+        self._ssrc = random.getrandbits(31) | 1  # ours, in RTCP
+        self._losses = Losses()
+        self._statistics: Statistics | None = None
+        self._keyframes = KeyframeRequests()
+        speaks_transport_wide = TRANSPORT_WIDE in offer.extensions and "transport-cc" in codec.feedback
+        self._transport_id = offer.extensions[TRANSPORT_WIDE] if speaks_transport_wide else 0
+        self._arrivals = Arrivals()
+        self._estimate = None if speaks_transport_wide else LossEstimate(start_bitrate * 1000)
+        self._limits = ViewerLimits()
+        self._octets = 0  # since the last REMB
+        self._limit_at = self._report_at = 0.0
+        self.connection = Connection(offer, site, self)
+
+    # ------------------------------------------------------------ from the connection
+    def connected(self, now: float) -> None:
+        self._limit_at, self._report_at = now + LIMIT_EVERY, now + REPORT_EVERY
+        self._sink.up(self, now)
+
+    def received(self, packet: bytes, now: float) -> None:
+        parsed = parse(packet, self._transport_id)
+        if parsed is None:
+            self._counters.dropped += 1
+            return
+        self._counters.packets_in += 1
+        self._counters.bytes_in += len(packet)
+        self._octets += len(packet)
+        if parsed.transport_sequence >= 0:
+            self._arrivals.add(parsed.transport_sequence, now)
+        original = self._original(parsed, now)
+        if original is not None:
+            self._accept(original, now)
+
+    def heard(self, reports: list[rtcp.Report], now: float) -> None:
+        for report in reports:
+            if isinstance(report, rtcp.SenderReport) and self._statistics is not None:
+                self._statistics.heard(report, now)
+
+    def channel(self, channel: RTCDataChannel) -> None:
+        self._sink.channel(channel)
+
+    def gone(self, now: float) -> None:
+        self._sink.lost(self, now)
+
+    # ------------------------------------------------------------ packets
+    def _original(self, packet: Packet, now: float) -> Packet | None:
+        """The packet as the phone first sent it; None for padding and for payload types never agreed on."""
+        statistics = self._statistics
+        if packet.payload_type == self.codec.payload_type:
+            if statistics is None or packet.ssrc != statistics.ssrc:
+                statistics = self._begin(packet, now)
+            statistics.add(packet.sequence, packet.timestamp, now)
+            return packet
+        if packet.payload_type == self.codec.repair_type and statistics is not None:
+            return unwrap_repair(packet, self.codec.payload_type, statistics.ssrc)
+        self._counters.dropped += 1
+        return None
+
+    def _begin(self, packet: Packet, now: float) -> Statistics:
+        """Sources are learned from their packets: not every browser announces them."""
+        is_first, self._statistics = self._statistics is None, Statistics(packet.ssrc, packet.sequence)
+        self._losses = Losses()
+        if not is_first:
+            self._restart(now)
+        return self._statistics
+
+    def _restart(self, now: float) -> None:
+        self.history = History()
+        self._sink.restarted(self, now)
+
+    def _accept(self, packet: Packet, now: float) -> None:
+        arrival = self._losses.add(packet.sequence, now)
+        if arrival is Arrival.REPEATED:
+            return
+        if arrival is Arrival.JUMPED:
+            self._restart(now)
+        elif arrival is Arrival.LATE:
+            self._counters.recovered += 1
+        self.history.put(packet)
+        self._sink.forward(self, packet, now)
+        if arrival is Arrival.GAP:
+            self._send([*self._repair_requests(now)])
+
+    # ------------------------------------------------------------ feedback
+    def want_keyframe(self, now: float) -> None:
+        """Ask the phone, now or as soon as it is allowed again."""
+        if self._statistics is not None and self._keyframes.want(now):
+            self._send([self._picture_loss(self._statistics.ssrc)])
+
+    def tick(self, now: float) -> None:
+        """Ten times a second."""
+        self.connection.check(now)
+        if self._statistics is None or not self.connection.is_up:
+            return
+        source = self._statistics.ssrc
+        feedback = [*self._repair_requests(now)]
+        if self._losses.give_up(now) and self._keyframes.want(now):
+            feedback.append(self._picture_loss(source))
+        if self._keyframes.due(now, waiting=self._sink.waits()):
+            feedback.append(self._picture_loss(source))
+        if (arrivals := self._arrivals.take()) is not None:
+            feedback.append(rtcp.transport_feedback(self._ssrc, source, arrivals))
+        if now >= self._limit_at:
+            feedback.append(rtcp.bitrate_limit(self._ssrc, source, self._limit(now)))
+        receptions = []
+        if now >= self._report_at:
+            self._report_at = now + REPORT_EVERY
+            receptions.append(self._statistics.report(now))
+            if self._estimate is not None:
+                self._estimate.update(self._statistics.fraction_lost)
+        self._send(feedback, receptions)
+
+    def _repair_requests(self, now: float) -> list[bytes]:
+        lost = self._losses.due(now)
+        if not lost or self._statistics is None:
+            return []
+        self._counters.nacked += len(lost)
+        return [rtcp.nack(self._ssrc, self._statistics.ssrc, lost)]
+
+    def _picture_loss(self, source: int) -> bytes:
+        self._counters.keyframes_asked += 1
+        return rtcp.picture_loss(self._ssrc, source)
+
+    def _limit(self, now: float) -> int:
+        sending = int(self._octets * 8 / (now - self._limit_at + LIMIT_EVERY))
+        self._limit_at, self._octets = now + LIMIT_EVERY, 0
+        own = self._estimate.bitrate if self._estimate is not None else CEILING
+        return min(own, self._limits.cap(self._sink.viewer_limits(now), sending))
+
+    def _send(self, feedback: list[bytes], receptions: list[rtcp.Reception] | None = None) -> None:
+        if feedback or receptions:
+            head = rtcp.receiver_report(self._ssrc, receptions or ())
+            self.connection.send_rtcp(head + b"".join(feedback))

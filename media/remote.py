@@ -1,0 +1,209 @@
+"""The relay on other machines, for the web processes: the same port, spoken over Redis to the nodes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from typing import Any
+
+import msgspec
+from redis.exceptions import RedisError, ResponseError
+
+from media import frames
+from media.registry import EVENTS, GROUP, HEARTBEAT, REPLY_WITHIN, Registry, connect, inbox, replies
+from signaling.domain.errors import NoChannel, RelayUnavailable
+from signaling.messages.relay import Stalled
+from signaling.ports import OnRelayEvent
+
+PAUSE = 0.5  # seconds before we try Redis again
+INBOX_LASTS = 60  # seconds that Redis keeps requests for a node that takes none
+ABANDONED = 10_000  # ms after which an event that a web process took and did not handle is another's
+AT_ONCE = 32  # events handled at the same time; those of one participant come one by one anyway
+CALM = 10  # heartbeats with Redis before we believe that a node died: while Redis is away, no lease lasts
+
+log = logging.getLogger(__name__)
+
+
+class RemoteRelay:
+    """Implements `signaling.ports.Relay`. Each event is handled by one process, again if that one dies."""
+
+    def __init__(self, url: str) -> None:
+        self._id = secrets.token_hex(8)
+        self._redis: Any = connect(url)
+        self._registry = Registry(self._redis)
+        self._replies: dict[str, asyncio.Future[frames.Reply]] = {}
+        self._loops: list[asyncio.Task[None]] = []
+        self._handling: dict[str, asyncio.Task[None]] = {}  # by the event's id in the stream
+
+    async def open(self, on_event: OnRelayEvent) -> None:
+        self._on_event = on_event
+        loops = (self._read_replies, self._read_events, self._look_after)
+        self._loops = [asyncio.create_task(loop(), name=f"media {loop.__name__}") for loop in loops]
+
+    async def close(self) -> None:
+        """Events that are being handled are finished; others are left to the other processes."""
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await asyncio.gather(*self._handling.values(), return_exceptions=True)
+        await self._redis.aclose()
+
+    # ------------------------------------------------------------ the port
+    async def publish(self, session: str, participant: str, offer: str) -> str:
+        node = await self._place(session)
+        return await self._ask(
+            node, frames.Publish(**self._head(session), participant=participant, offer=offer)
+        )
+
+    async def view(self, session: str, participant: str, offer: str) -> str:
+        node = await self._place(session)
+        return await self._ask(node, frames.View(**self._head(session), participant=participant, offer=offer))
+
+    async def send(self, session: str, participant: str, data: str) -> None:
+        node = await self._find(session)
+        if node is None:
+            raise NoChannel("no such session")
+        await self._ask(node, frames.Send(**self._head(session), participant=participant, data=data))
+
+    async def drop(self, session: str, participant: str) -> None:
+        if (node := await self._find(session)) is not None:
+            await self._ask(node, frames.Drop(**self._head(session), participant=participant))
+
+    async def end(self, session: str) -> None:
+        if (node := await self._find(session)) is not None:
+            await self._ask(node, frames.End(**self._head(session)))
+
+    # ------------------------------------------------------------ requests
+    def _head(self, session: str) -> dict[str, str]:
+        return {"ref": secrets.token_hex(8), "reply_to": self._id, "session": session}
+
+    async def _place(self, session: str) -> str:
+        try:
+            return await self._registry.place(session)
+        except (RedisError, OSError) as error:
+            raise RelayUnavailable(f"Redis does not answer: {error}") from None
+
+    async def _find(self, session: str) -> str | None:
+        try:
+            return await self._registry.find(session)
+        except (RedisError, OSError) as error:
+            raise RelayUnavailable(f"Redis does not answer: {error}") from None
+
+    async def _ask(self, node: str, request: frames.Request) -> str:
+        """Push a request, wait for its reply. Raises what the node raised, or RelayUnavailable."""
+        waiting: asyncio.Future[frames.Reply] = asyncio.get_running_loop().create_future()
+        self._replies[request.ref] = waiting
+        try:
+            async with asyncio.timeout(REPLY_WITHIN):
+                await self._push(node, request)
+                reply = await waiting
+        except (TimeoutError, RedisError, OSError) as error:
+            raise RelayUnavailable(f"the media node does not answer: {error!r}") from None
+        finally:
+            del self._replies[request.ref]
+        if reply.error:
+            raise frames.error_of(reply)
+        return reply.answer
+
+    async def _push(self, node: str, frame: frames.Request | frames.Handled) -> None:
+        async with self._redis.pipeline() as pipe:
+            pipe.rpush(inbox(node), frames.encode(frame))
+            pipe.expire(inbox(node), INBOX_LASTS)
+            await pipe.execute()
+
+    async def _read_replies(self) -> None:
+        while True:
+            try:
+                taken = await self._redis.blpop([replies(self._id)], timeout=1)
+            except (RedisError, OSError):
+                await asyncio.sleep(PAUSE)
+                continue
+            if taken is not None:
+                self._take_reply(taken[1])
+
+    def _take_reply(self, data: str) -> None:
+        try:
+            reply = frames.decode_reply.decode(data)
+        except msgspec.DecodeError:
+            log.exception("a reply was malformed")
+            return
+        waiting = self._replies.get(reply.ref)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(reply)
+
+    # ------------------------------------------------------------ events
+    async def _read_events(self) -> None:
+        while True:
+            try:
+                await self._room()
+                taken = await self._redis.xreadgroup(
+                    GROUP, self._id, {EVENTS: ">"}, count=AT_ONCE, block=1000
+                )
+            except ResponseError:  # the first of all, or Redis came back empty
+                await self._make_group()
+            except (RedisError, OSError):
+                await asyncio.sleep(PAUSE)
+            else:
+                for _, entries in taken or ():
+                    self._take(entries)
+
+    async def _make_group(self) -> None:
+        try:
+            await self._redis.xgroup_create(EVENTS, GROUP, id="0", mkstream=True)
+        except ResponseError:  # another process was faster
+            pass
+        except (RedisError, OSError):
+            await asyncio.sleep(PAUSE)
+
+    async def _room(self) -> None:
+        if len(self._handling) >= AT_ONCE:
+            await asyncio.wait(self._handling.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    def _take(self, entries: list[tuple[str, dict[str, str]]]) -> None:
+        for entry, fields in entries:
+            if entry not in self._handling:
+                task = self._handling[entry] = asyncio.create_task(self._handle(entry, fields))
+                task.add_done_callback(lambda _, entry=entry: self._handling.pop(entry))  # type: ignore[misc]
+
+    async def _handle(self, entry: str, fields: dict[str, str]) -> None:
+        """What the handler raises is logged, not repeated: it would fail again."""
+        node = ref = ""
+        try:
+            told = frames.decode_told.decode(fields["told"])
+            node, ref = told.node, told.ref
+            await self._on_event(told.event)
+        except Exception:
+            log.exception("an event was not handled")
+        with contextlib.suppress(RedisError, OSError):
+            async with self._redis.pipeline() as pipe:
+                pipe.xack(EVENTS, GROUP, entry)
+                pipe.xdel(EVENTS, entry)
+                await pipe.execute()
+            if ref:
+                await self._push(node, frames.Handled(ref))
+
+    # ------------------------------------------------------------ the dead
+    async def _look_after(self) -> None:
+        """Take over events of processes that died, and tell of the phones of nodes that died."""
+        calm = 0
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            try:
+                await self._claim_abandoned()
+                if calm >= CALM:
+                    await self._bury_nodes()
+                calm += 1
+            except (RedisError, OSError):
+                calm = 0
+
+    async def _claim_abandoned(self) -> None:
+        claimed = await self._redis.xautoclaim(EVENTS, GROUP, self._id, ABANDONED, count=AT_ONCE)
+        self._take(claimed[1])
+
+    async def _bury_nodes(self) -> None:
+        for node in await self._registry.dead():
+            for session, participant in await self._registry.bury(node):
+                stalled = frames.Told(node, "", Stalled(session=session, participant=participant))
+                await self._redis.xadd(EVENTS, {"told": frames.encode(stalled)})

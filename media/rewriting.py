@@ -1,0 +1,68 @@
+"""One unbroken stream for a viewer, whatever phones, connections and pages it comes from."""
+
+from __future__ import annotations
+
+import random
+
+from media.rtp import distance
+
+CLOCK = 90_000  # ticks of the RTP clock in a second
+_WRAP = 1 << 16
+
+
+class Rewriter:
+    """Maps sequence numbers and timestamps of the source to those of one viewer, and back.
+
+    Sequence numbers are kept unwrapped inside, so that a number of before the last `restart` is never taken
+    for one of after it.
+    """
+
+    def __init__(self) -> None:
+        # In the lower half: a viewer's SRTP can't guess the cycle wrong then (RFC 3711, 3.3.1).
+        self._highest = _WRAP + random.randrange(_WRAP // 2)  # noqa: S311
+        self._first = self._highest + 1
+        self._offset: int | None = None  # viewer's number minus the source's; None: no packet of it yet
+        self._timestamp_offset = random.getrandbits(32)
+        self._timestamp = 0
+        self._at: float | None = None
+
+    def restart(self) -> None:
+        """The next packet is the first of another source: it follows the last, later by the time between."""
+        self._offset = None
+
+    def map(self, sequence: int, timestamp: int, now: float) -> tuple[int, int] | None:
+        """(sequence, timestamp) for the viewer; None for a packet of before the first it got from here."""
+        offset = self._offset
+        if offset is None:
+            offset = self._begin(sequence, timestamp, now)
+        mapped = self._highest + distance((sequence + offset) & 0xFFFF, self._highest & 0xFFFF)
+        if mapped < self._first:
+            return None
+        if mapped > self._highest:
+            self._highest = mapped
+            self._timestamp = (timestamp + self._timestamp_offset) & 0xFFFFFFFF
+            self._at = now
+        return mapped & 0xFFFF, (timestamp + self._timestamp_offset) & 0xFFFFFFFF
+
+    def source(self, sequence: int) -> int | None:
+        """The source's number of one the viewer asks for again; None when the source has changed since."""
+        if self._offset is None:
+            return None
+        mapped = self._highest + distance(sequence, self._highest & 0xFFFF)
+        return (mapped - self._offset) & 0xFFFF if self._first <= mapped <= self._highest else None
+
+    def timestamp_of(self, timestamp: int) -> int:
+        """The viewer's timestamp of a packet of the present source."""
+        return (timestamp + self._timestamp_offset) & 0xFFFFFFFF
+
+    def timestamp_at(self, now: float) -> int:
+        """Where the viewer's RTP clock stands, for sender reports."""
+        since = now - self._at if self._at is not None else 0.0
+        return (self._timestamp + int(since * CLOCK)) & 0xFFFFFFFF
+
+    def _begin(self, sequence: int, timestamp: int, now: float) -> int:
+        self._first = self._highest + 1
+        self._offset = offset = self._first - sequence
+        if self._at is not None:
+            self._timestamp_offset = self.timestamp_at(now) - timestamp
+        return offset

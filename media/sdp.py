@@ -1,0 +1,249 @@
+"""Offers of browsers: what we read of one, and what we refuse. RFC 8866, 8839, 8842, 8841, 9429.
+
+We accept one thing: one video section, one way, and on a phone's offer one data channel section with it, over
+one transport. Anything else is BadOffer with its reason.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+import msgspec
+
+from media.codecs import PREFERENCE, Codec
+from signaling.domain.errors import BadOffer
+
+LARGEST = 64 * 1024  # characters; Chromium's offer has about 7,000
+SECTIONS = ("video", "application")
+CANDIDATES = 20  # we knock at no more addresses than that
+TRANSPORT_WIDE = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+ABSOLUTE_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+DIRECTIONS = {"sendonly", "recvonly", "sendrecv", "inactive"}
+
+_MEDIA = re.compile(r"m=([a-z]{1,20}) ([0-9]{1,5}) ([A-Z/]{1,40}) ([ -~]{1,1000})")
+_MID = re.compile(r"[!-~]{1,16}")
+_UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
+_PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
+_FINGERPRINT = re.compile(r"(sha-256|sha-384|sha-512) ((?:[0-9A-F]{2}:){31,63}[0-9A-F]{2})", re.IGNORECASE)
+_RTPMAP = re.compile(r"([0-9]{1,3}) ([A-Za-z0-9-]{1,20})/90000")
+_FORMAT = re.compile(r"([0-9]{1,3}|\*) ([ -~]{1,300})")
+_EXTENSION = re.compile(r"([0-9]{1,2})(?:/[a-z]+)? ([!-~]{1,200})")
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """An address of the peer; `kind` is host, srflx, prflx or relay. Component 1, UDP."""
+
+    foundation: str
+    priority: int
+    address: str
+    port: int
+    kind: str
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    mid: str  # of the video section
+    control_mid: str | None  # of the data channel section
+    control_first: bool  # the data channel section comes before the video section
+    sctp_port: int
+    codecs: tuple[Codec, ...]  # those we can forward, as the browser prefers them
+    extensions: dict[str, int]  # header extensions by URI
+    username: str
+    password: str
+    setup: str  # actpass, active, passive
+    fingerprints: tuple[tuple[str, str], ...]  # (algorithm, value)
+    candidates: tuple[Candidate, ...]
+
+
+class _Section:
+    """The lines of one section, by attribute; those of the session stand in where it has none."""
+
+    def __init__(self, kind: str, formats: str, session: dict[str, list[str]]) -> None:
+        self.kind = kind
+        self.formats = formats
+        self._session = session
+        self._own: dict[str, list[str]] = {}
+
+    def add(self, attribute: str, value: str) -> None:
+        self._own.setdefault(attribute, []).append(value)
+
+    def all(self, attribute: str) -> list[str]:
+        return self._own.get(attribute) or self._session.get(attribute, [])
+
+    def own(self, attribute: str) -> list[str]:
+        return self._own.get(attribute, [])
+
+    def one(self, attribute: str, shape: re.Pattern[str]) -> str:
+        """The only value, of that shape."""
+        values = self.all(attribute)
+        if len(values) != 1 or not shape.fullmatch(values[0]):
+            raise BadOffer(f"{attribute} in the {self.kind} section")
+        return values[0]
+
+
+def read_phone(text: str) -> Offer:
+    """A phone's offer to send. Raises BadOffer."""
+    return _read(text, "sendonly", SECTIONS)
+
+
+def read_viewer(text: str) -> Offer:
+    """A console's offer to receive. Raises BadOffer."""
+    return _read(text, "recvonly", SECTIONS[:1])
+
+
+def _read(text: str, direction: str, allowed: tuple[str, ...]) -> Offer:
+    session, sections = _split(text)
+    kinds = [section.kind for section in sections]
+    if len(set(kinds)) != len(kinds) or "video" not in kinds or not set(kinds) <= set(allowed):
+        raise BadOffer(f"sections {' '.join(kinds) or 'missing'}, {' and '.join(allowed)} expected")
+    video = sections[kinds.index("video")]
+    control = sections[kinds.index("application")] if len(kinds) > 1 else None
+    found = [name for name in DIRECTIONS if name in video.own(name)] or ["sendrecv"]
+    if found != [direction]:
+        raise BadOffer(f"direction {' '.join(found)}, {direction} expected")
+    if not video.own("rtcp-mux"):
+        raise BadOffer("no rtcp-mux")
+    mids = [section.one("mid", _MID) for section in sections]
+    bundle = next(
+        (group.split()[1:] for group in session.get("group", []) if group.startswith("BUNDLE")), mids
+    )
+    if len(set(mids)) != len(mids) or set(bundle) != set(mids):
+        raise BadOffer("not one transport for all sections")
+    transport = sections[mids.index(bundle[0])]
+    return Offer(
+        mid=video.one("mid", _MID),
+        control_mid=control.one("mid", _MID) if control else None,
+        control_first=kinds[0] == "application",
+        sctp_port=_port(control) if control else 0,
+        codecs=_codecs(video),
+        extensions=_extensions(video),
+        username=transport.one("ice-ufrag", _UFRAG),
+        password=transport.one("ice-pwd", _PASSWORD),
+        setup=transport.one("setup", re.compile("actpass|active|passive")),
+        fingerprints=_fingerprints(transport),
+        candidates=_candidates(transport),
+    )
+
+
+def _split(text: str) -> tuple[dict[str, list[str]], list[_Section]]:
+    if len(text) > LARGEST or not text.startswith("v=0"):
+        raise BadOffer("not an SDP")
+    session: dict[str, list[str]] = {}
+    sections: list[_Section] = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if line.startswith("m="):
+            media = _MEDIA.fullmatch(line)
+            if media is None or len(sections) == len(SECTIONS):
+                raise BadOffer(f"media line {line[:80]!r}")
+            _check_protocol(media[1], media[2], media[3])
+            sections.append(_Section(media[1], media[4], session))
+        elif line.startswith("a="):
+            attribute, colon, value = line[2:].partition(":")
+            if sections:
+                sections[-1].add(attribute, value if colon else attribute)
+            else:
+                session.setdefault(attribute, []).append(value if colon else attribute)
+        elif line and not (line[1:2] == "=" and line[0].islower()):
+            raise BadOffer(f"line {line[:80]!r}")
+    return session, sections
+
+
+def _check_protocol(kind: str, port: str, protocol: str) -> None:
+    wanted = {"video": {"UDP/TLS/RTP/SAVPF"}, "application": {"UDP/DTLS/SCTP", "TCP/DTLS/SCTP"}}
+    if protocol not in wanted.get(kind, {protocol}) or port == "0":
+        raise BadOffer(f"{kind} over {protocol}, port {port}")
+
+
+def _port(control: _Section) -> int:
+    port = control.one("sctp-port", re.compile("[0-9]{1,5}"))
+    if control.formats != "webrtc-datachannel" or not 0 < int(port) < 65536:
+        raise BadOffer("not a data channel")
+    return int(port)
+
+
+def _codecs(video: _Section) -> tuple[Codec, ...]:
+    """The best variant of each codec that we forward. Raises BadOffer when there is none."""
+    names = dict(_matches(video, "rtpmap", _RTPMAP))
+    parameters = dict(_matches(video, "fmtp", _FORMAT))
+    repairs = {_parameter(parameters.get(pt, ""), "apt"): pt for pt, name in names.items() if name == "rtx"}
+    feedback = _matches(video, "rtcp-fb", _FORMAT)
+    codecs = []
+    for payload_type in video.formats.split():
+        name = names.get(payload_type, "").upper()
+        if name not in PREFERENCE or not 96 <= int(payload_type) <= 127:
+            continue
+        if name == "H264" and _profile(parameters.get(payload_type, "")) is None:
+            continue
+        codecs.append(
+            Codec(
+                name=name,
+                payload_type=int(payload_type),
+                repair_type=int(repairs[payload_type]) if payload_type in repairs else None,
+                parameters=parameters.get(payload_type, ""),
+                feedback=frozenset(value for pt, value in feedback if pt in {payload_type, "*"}),
+            )
+        )
+    best = sorted(codecs, key=lambda codec: _profile(codec.parameters) or 0)
+    chosen = {codec.name: codec for codec in reversed(best)}
+    if not chosen:
+        raise BadOffer(f"no codec of {', '.join(PREFERENCE)}")
+    return tuple(codec for codec in codecs if chosen[codec.name] is codec)
+
+
+def _profile(parameters: str) -> int | None:
+    """Rank of an H.264 variant: constrained baseline, then baseline; None for what phones and consoles
+    don't share. A missing profile means constrained baseline (RFC 6184, 8.1)."""
+    if _parameter(parameters, "packetization-mode") != "1":
+        return None
+    profile = (_parameter(parameters, "profile-level-id") or "42e01f").lower()
+    if not re.fullmatch("42[0-9a-f]{4}", profile):
+        return None
+    return 1 if int(profile[2:4], 16) & 0x40 else 2
+
+
+def _parameter(parameters: str, name: str) -> str | None:
+    for part in parameters.split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value
+    return None
+
+
+def _matches(section: _Section, attribute: str, shape: re.Pattern[str]) -> list[tuple[str, str]]:
+    """The values of that shape; others are a codec's we don't know."""
+    found = (shape.fullmatch(value) for value in section.own(attribute))
+    return [(match[1], match[2]) for match in found if match]
+
+
+def _extensions(video: _Section) -> dict[str, int]:
+    """Ids of one-byte header extensions: 1 to 14 (RFC 8285)."""
+    found = _matches(video, "extmap", _EXTENSION)
+    return {uri: int(number) for number, uri in found if 0 < int(number) < 15}
+
+
+def _fingerprints(transport: _Section) -> tuple[tuple[str, str], ...]:
+    found = [_FINGERPRINT.fullmatch(value) for value in transport.all("fingerprint")]
+    fingerprints = tuple((match[1].lower(), match[2].upper()) for match in found if match)
+    if not fingerprints:
+        raise BadOffer("no fingerprint")
+    return fingerprints
+
+
+def _candidates(transport: _Section) -> tuple[Candidate, ...]:
+    """Those we can reach. mDNS names are dropped: a lookup takes 1 s, and the peer reaches us without."""
+    found = (_candidate(value.split()) for value in transport.own("candidate"))
+    return tuple(candidate for candidate in found if candidate)[:CANDIDATES]
+
+
+def _candidate(words: list[str]) -> Candidate | None:
+    if len(words) < 8 or words[1] != "1" or words[2].lower() != "udp" or words[6] != "typ":
+        return None
+    try:
+        address, port, priority = ipaddress.ip_address(words[4]), int(words[5]), int(words[3])
+    except ValueError:
+        return None
+    if address.is_multicast or address.is_unspecified or "%" in words[4]:
+        return None
+    if not 0 < port < 65536 or not 0 <= priority < 1 << 32:
+        return None
+    return Candidate(words[0][:32], priority, str(address), port, words[7])

@@ -1,0 +1,94 @@
+"""The conversation with a caller's phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.websockets import WebSocket
+
+from signaling.domain.errors import VisioError
+from signaling.domain.facts import SessionEnded
+from signaling.domain.records import Participant
+from signaling.hub import Hub
+from signaling.line import Close, Closing, Line, run
+from signaling.messages import caller, control
+from signaling.messages.codec import decode_caller
+from signaling.service.join import Joining
+from signaling.service.negotiate import Negotiating
+from signaling.service.report import Reporting
+
+
+class CallerDesk:
+    """`cookie_name` is that of the caller's cookie; `ice_servers` go to the browser as they are."""
+
+    def __init__(
+        self,
+        joining: Joining,
+        negotiating: Negotiating,
+        reporting: Reporting,
+        hub: Hub,
+        *,
+        cookie_name: str,
+        ice_servers: list[dict[str, Any]],
+    ) -> None:
+        self._joining = joining
+        self._negotiating = negotiating
+        self._reporting = reporting
+        self._hub = hub
+        self._cookie_name = cookie_name
+        self._ice_servers = ice_servers
+
+    async def __call__(self, websocket: WebSocket) -> None:
+        line = Line[caller.CallerIn](websocket, decode_caller)
+        first = await line.first()
+        if not isinstance(first, caller.Join) or not 8 <= len(first.page) <= 64:
+            raise Closing(Close.NO_FIRST_FRAME)
+        seat = await self._joining.seat(websocket.cookies.get(self._cookie_name), first.page)
+        phone = seat.participant
+        await line.send(
+            caller.Welcome(epoch=phone.epoch, centre=seat.centre_name, ice_servers=self._ice_servers)
+        )
+        try:
+            await run(
+                lambda: self._listen(line, phone),
+                lambda: self._until_ended(line, phone),
+                lambda: self._forward(line, phone),
+            )
+        finally:
+            self._reporting.forget(phone.id)
+
+    async def _listen(self, line: Line[caller.CallerIn], phone: Participant) -> None:
+        while True:
+            ref = None
+            try:
+                frame = await line.receive()
+                ref = getattr(frame, "ref", None)
+                await self._handle(line, phone, frame)
+            except VisioError as error:
+                await line.send(
+                    caller.Error(code=error.code, message=str(error), permanent=error.permanent, ref=ref)
+                )
+
+    async def _handle(self, line: Line[caller.CallerIn], phone: Participant, frame: caller.CallerIn) -> None:
+        match frame:
+            case caller.Offer():
+                answer = await self._negotiating.publish(phone, frame.sdp)
+                await line.send(caller.Answer(ref=frame.ref, sdp=answer))
+            case caller.Step():
+                await self._reporting.step(phone, frame)
+            case caller.Ping():
+                await line.send(caller.Pong())
+            case caller.Join():
+                raise Closing(Close.RESTART)  # a page joins once a connection
+            case _:
+                await self._reporting.control_frame(phone, frame)
+
+    async def _until_ended(self, line: Line[caller.CallerIn], phone: Participant) -> None:
+        async for events in self._hub.follow(phone.centre, phone.session, 0):
+            if any(isinstance(event.fact, SessionEnded) for event in events):
+                await line.send(control.Ended())
+                raise Closing(Close.ENDED)
+
+    async def _forward(self, line: Line[caller.CallerIn], phone: Participant) -> None:
+        async for frame in self._hub.frames(phone.id):
+            await line.send_text(frame.decode())

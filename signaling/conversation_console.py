@@ -1,0 +1,188 @@
+"""The conversation with a regulator's console: a room, or the home page."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.websockets import WebSocket
+
+from signaling.domain.errors import NotSignedIn, VisioError
+from signaling.domain.outcome import outcome
+from signaling.domain.visitor import Visitor
+from signaling.hub import Hub
+from signaling.line import Close, Closing, Line, run
+from signaling.messages import console
+from signaling.messages.codec import decode_console, encode
+from signaling.ports import Clock
+from signaling.service.command import Commanding
+from signaling.service.end import Ending
+from signaling.service.history import History
+from signaling.service.invite import Inviting
+from signaling.service.negotiate import Negotiating
+from signaling.service.report import Reporting
+from signaling.service.rights import must_watch
+
+BATCH = 200  # events a frame: a long session replays in a few frames instead of one huge one
+WATCH_SECONDS = 1.0  # the home page follows at one update a second at most
+
+
+class Room(msgspec.Struct, frozen=True):
+    """One console in one session."""
+
+    visitor: Visitor
+    session: str
+    leg: str  # names this connection's viewer at the relay
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCases:
+    """What a console may ask for."""
+
+    inviting: Inviting
+    negotiating: Negotiating
+    commanding: Commanding
+    reporting: Reporting
+    ending: Ending
+    history: History
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitors:
+    """Who is there, and in which words to speak to them. `authenticate` raises NotSignedIn."""
+
+    authenticate: Callable[[WebSocket], Awaitable[Visitor]]
+    language_of: Callable[[WebSocket], str]
+    describe: Callable[[VisioError, str], str]
+
+
+class ConsoleDesk:
+    """`ice_servers` go to the browser as they are."""
+
+    def __init__(
+        self, use: UseCases, visitors: Visitors, hub: Hub, clock: Clock, ice_servers: list[dict[str, Any]]
+    ) -> None:
+        self._use = use
+        self._visitors = visitors
+        self._hub = hub
+        self._clock = clock
+        self._ice_servers = ice_servers
+
+    async def __call__(self, websocket: WebSocket) -> None:
+        visitor = await self._visitors.authenticate(websocket)
+        must_watch(visitor)
+        line = Line[console.ConsoleIn](websocket, decode_console)
+        match await line.first():
+            case console.Join() as join:
+                await self._room(websocket, line, visitor, join)
+            case console.Watch():
+                await run(
+                    lambda: self._running(line, visitor),
+                    lambda: self._listen(websocket, line, self._only_ping),
+                )
+            case _:
+                raise Closing(Close.NO_FIRST_FRAME)
+
+    # --- the home page
+    async def _running(self, line: Line[console.ConsoleIn], visitor: Visitor) -> None:
+        async for _ in self._hub.changes(visitor.centre):
+            await line.send(await self._running_frame(visitor))
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def _running_frame(self, visitor: Visitor) -> console.Running:
+        sessions = [
+            console.RunningSession(
+                id=row.session.id,
+                address=row.session.address,
+                regulator=row.regulator,
+                started_at=row.session.started_at,
+                rung=row.session.rung,
+                outcome=outcome(row.session),
+            )
+            for row in await self._use.history.running(visitor)
+        ]
+        return console.Running(now=self._clock.now(), sessions=sessions)
+
+    async def _only_ping(self, line: Line[console.ConsoleIn], frame: console.ConsoleIn) -> None:
+        if isinstance(frame, console.Ping):
+            await line.send(console.Pong())
+
+    # --- a room
+    async def _room(
+        self, websocket: WebSocket, line: Line[console.ConsoleIn], visitor: Visitor, join: console.Join
+    ) -> None:
+        room = Room(visitor, join.session, f"{visitor.user}-{secrets.token_hex(8)}")
+        await self._use.reporting.joined(visitor, join.session)
+        version = await self._use.history.version(visitor, join.session)
+        await line.send(
+            console.Welcome(version=version, now=self._clock.now(), ice_servers=self._ice_servers)
+        )
+        language = self._visitors.language_of(websocket)
+        try:
+            await run(
+                lambda: self._events(line, room, max(0, join.since)),
+                lambda: self._listen(
+                    websocket, line, lambda line, frame: self._handle(line, room, frame, language)
+                ),
+            )
+        finally:
+            await self._use.negotiating.leave(visitor.centre, join.session, room.leg)
+
+    async def _events(self, line: Line[console.ConsoleIn], room: Room, since: int) -> None:
+        async for events in self._hub.follow(room.visitor.centre, room.session, since):
+            for start in range(0, len(events), BATCH):
+                batch = [msgspec.Raw(encode(event)) for event in events[start : start + BATCH]]
+                await line.send(console.Events(events=batch))
+
+    async def _listen(
+        self,
+        websocket: WebSocket,
+        line: Line[console.ConsoleIn],
+        handle: Callable[[Line[console.ConsoleIn], console.ConsoleIn], Awaitable[None]],
+    ) -> None:
+        """Each frame is authorised anew: a revoked login is gone at its next frame, a ping at the latest."""
+        while True:
+            ref = None
+            try:
+                frame = await line.receive()
+                ref = getattr(frame, "ref", None)
+                await self._visitors.authenticate(websocket)
+                await handle(line, frame)
+            except NotSignedIn:
+                raise
+            except VisioError as error:
+                words = self._visitors.describe(error, self._visitors.language_of(websocket))
+                await line.send(
+                    console.Error(code=error.code, message=words, permanent=error.permanent, ref=ref)
+                )
+
+    async def _handle(
+        self, line: Line[console.ConsoleIn], room: Room, frame: console.ConsoleIn, language: str
+    ) -> None:
+        match frame:
+            case console.Offer():
+                answer = await self._use.negotiating.view(room.visitor, room.session, room.leg, frame.sdp)
+                await line.send(console.Answer(ref=frame.ref, sdp=answer))
+            case console.Command():
+                await self._use.commanding.command(
+                    room.visitor, room.session, frame.id, frame.name, frame.value
+                )
+                await line.send(console.Ok(ref=frame.ref))
+            case console.Seen():
+                await self._use.reporting.seen(room.visitor, room.session, frame.participant)
+            case console.Resend():
+                await self._use.inviting.resend(
+                    room.visitor, room.session, intent=frame.intent, to=frame.to, language=language
+                )
+                await line.send(console.Ok(ref=frame.ref))
+            case console.End():
+                await self._use.ending.end(room.visitor, room.session)
+                await line.send(console.Ok(ref=frame.ref))
+            case console.Ping():
+                await line.send(console.Pong())
+            case console.Join() | console.Watch():
+                raise Closing(Close.RESTART)

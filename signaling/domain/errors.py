@@ -1,0 +1,112 @@
+"""Every error that a person or a program may have to handle.
+
+    VisioError                    code, sentence for a person, permanent
+     +- BadInput                  what was given can't be used; correct it
+     |   +- BadAddress            neither a telephone number nor an e-mail address that we may call
+     |   +- BadMessage            a wire message of the wrong shape, size or time
+     |   +- BadOffer              an SDP that is not an offer of one-way video
+     |   +- BadFile               an upload that is not what it says
+     +- NotAllowed
+     |   +- NotSignedIn           no login, or one that has ended
+     |   +- Throttled             too many tries; `retry_after` seconds
+     |   +- LinkUnusable          unknown, expired, revoked, taken by another phone, session ended
+     +- NotFound                  no such thing in this centre
+     +- Unavailable               something outside is down; trying again can help
+         +- CarrierError          SMS or mail refused or unreachable
+         +- RelayUnavailable      no media node answers
+         +- NoChannel             the phone has no open control channel
+
+`permanent` says whether the same request can succeed later unchanged.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class VisioError(Exception):
+    """`code` is the stable name on the wire; `str(error)` is a sentence in English for the log."""
+
+    code: ClassVar[str] = "error"
+    permanent: bool = True
+
+
+class BadInput(VisioError):
+    code = "bad_input"
+
+
+class BadAddress(BadInput):
+    """`reason`: `empty`, `not_a_number`, `unknown_country`, `premium`, `not_an_email`, `not_allowed`."""
+
+    code = "bad_address"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the address can't be used: {reason}")
+        self.reason = reason
+
+
+class BadMessage(BadInput):
+    code = "bad_message"
+
+
+class BadOffer(BadInput):
+    code = "bad_offer"
+
+
+class BadFile(BadInput):
+    code = "bad_file"
+
+
+class NotAllowed(VisioError):
+    code = "not_allowed"
+
+
+class NotSignedIn(NotAllowed):
+    code = "not_signed_in"
+
+
+class Throttled(NotAllowed):
+    code = "throttled"
+    permanent = False
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"too many tries, again in {retry_after:.0f} s")
+        self.retry_after = retry_after
+
+
+class LinkUnusable(NotAllowed):
+    """`reason`: `unknown`, `expired`, `revoked`, `claimed`, `ended`."""
+
+    code = "link_unusable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the link can't be used: {reason}")
+        self.reason = reason
+
+
+class NotFound(VisioError):
+    code = "not_found"
+
+
+class Unavailable(VisioError):
+    code = "unavailable"
+    permanent = False
+
+
+class CarrierError(Unavailable):
+    """`reason` is the carrier's own code or a short word; `permanent` decides whether to retry."""
+
+    code = "carrier"
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(f"the carrier refused or could not be reached: {reason}")
+        self.reason = reason
+        self.permanent = permanent
+
+
+class RelayUnavailable(Unavailable):
+    code = "relay_unavailable"
+
+
+class NoChannel(Unavailable):
+    code = "no_channel"

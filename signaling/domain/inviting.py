@@ -1,0 +1,158 @@
+"""Opening a session and inviting its caller: decisions only."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from signaling.domain import facts
+from signaling.domain.addresses import Address, hint
+from signaling.domain.errors import NotAllowed
+from signaling.domain.ids import Secrets, fingerprint, new_id
+from signaling.domain.records import Invitation, Message, Session
+from signaling.domain.room import Change, Room
+
+CODE_MILLISECONDS = 10 * 60 * 1000  # ASVS 5.0 6.5: a one-time code lives ten minutes at most
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What an invitation is made of, besides the session it belongs to."""
+
+    address: Address
+    language: str
+    provider: str
+    intent: str
+    lifetime: int  # ms
+
+
+def draft(session: Session, plan: Plan, secrets: Secrets, now: int) -> Invitation:
+    """A new invitation. Its token and code are derived from its id, never stored."""
+    id_ = new_id(now)
+    return Invitation(
+        id=id_,
+        centre=session.centre,
+        session=session.id,
+        address=plan.address.value,
+        channel=plan.address.channel,
+        token_hash=fingerprint(secrets.token(id_)),
+        code_hash=secrets.code_hash(secrets.code(id_, 0)),
+        code_salt=0,
+        code_expires_at=now + CODE_MILLISECONDS,
+        created_at=now,
+        expires_at=now + plan.lifetime,
+    )
+
+
+def invite(invitation: Invitation, plan: Plan, now: int) -> Change:
+    """The invitation and its first message."""
+    message, queued = _message(invitation, plan, now)
+    created = facts.InvitationCreated(
+        invitation=invitation.id,
+        channel=invitation.channel,
+        to_hint=hint(plan.address),
+        line=plan.address.line,
+    )
+    return Change(records=(invitation, message), facts=(created, queued))
+
+
+def begin(session: Session, invitation: Invitation, plan: Plan, now: int) -> Change:
+    """The first change of a session."""
+    invited = invite(invitation, plan, now)
+    started = facts.SessionStarted(by=session.started_by)
+    return Change(records=invited.records, facts=(started, *invited.facts))
+
+
+def newest_open(room: Room) -> Invitation | None:
+    """The invitation that a caller can still take, or took last."""
+    for invitation in reversed(room.invitations):
+        if invitation.revoked_at is None:
+            return invitation
+    return None
+
+
+def send_again(room: Room, plan: Plan, secrets: Secrets, now: int) -> Change:
+    """The same invitation once more, with a fresh code and a fresh lifetime."""
+    _must_be_open(room)
+    if _sent_before(room, plan.intent):
+        return Change()
+    invitation = newest_open(room)
+    if invitation is None:
+        return invite_other(room, plan, secrets, now)
+    renewed = renew(invitation, secrets, now, plan.lifetime)
+    message, queued = _message(renewed, plan, now)
+    return Change(updates=(renewed,), records=(message,), facts=(queued,))
+
+
+def renew(invitation: Invitation, secrets: Secrets, now: int, lifetime: int) -> Invitation:
+    return replace(new_code(invitation, secrets, now), expires_at=now + lifetime)
+
+
+def new_code(invitation: Invitation, secrets: Secrets, now: int) -> Invitation:
+    """Another code to read aloud: the old one has expired, or an open invitation has the same."""
+    salt = invitation.code_salt + 1
+    return replace(
+        invitation,
+        code_salt=salt,
+        code_hash=secrets.code_hash(secrets.code(invitation.id, salt)),
+        code_expires_at=now + CODE_MILLISECONDS,
+    )
+
+
+def invite_other(room: Room, plan: Plan, secrets: Secrets, now: int) -> Change:
+    """An invitation to another address; those that no phone has taken are revoked."""
+    _must_be_open(room)
+    if _sent_before(room, plan.intent):
+        return Change()
+    change = invite(draft(room.session, plan, secrets, now), plan, now)
+    revoked = tuple(
+        facts.InvitationRevoked(invitation=old.id)
+        for old in room.invitations
+        if old.claimed_by is None and old.revoked_at is None
+    )
+    return Change(records=change.records, updates=_at(room, plan), facts=(*revoked, *change.facts))
+
+
+def _at(room: Room, plan: Plan) -> tuple[Session, ...]:
+    return (replace(room.session, address=plan.address.value, channel=plan.address.channel),)
+
+
+def _message(invitation: Invitation, plan: Plan, now: int) -> tuple[Message, facts.MessageQueued]:
+    message = Message(
+        id=new_id(now),
+        centre=invitation.centre,
+        session=invitation.session,
+        invitation=invitation.id,
+        intent=plan.intent,
+        channel=invitation.channel,
+        address=invitation.address,
+        language=plan.language,
+        state="queued",
+        created_at=now,
+        next_try_at=now,
+        provider=plan.provider,
+    )
+    queued = facts.MessageQueued(
+        message=message.id,
+        invitation=invitation.id,
+        channel=invitation.channel,
+        provider=plan.provider,
+    )
+    return message, queued
+
+
+def _sent_before(room: Room, intent: str) -> bool:
+    """A click that was repeated, or a frame that was sent again after a reconnect."""
+    return any(message.intent == intent for message in room.messages)
+
+
+def _must_be_open(room: Room) -> None:
+    if room.session.ended_at is not None:
+        raise NotAllowed("the session has ended")
+
+
+def put_code(room: Room, fresh: Invitation) -> Change:
+    """Keep a fresh code, unless the invitation was taken or revoked in the meantime."""
+    for invitation in room.invitations:
+        if invitation.id == fresh.id and invitation.claimed_by is None and invitation.revoked_at is None:
+            return Change(updates=(fresh,))
+    return Change()

@@ -1,0 +1,150 @@
+"""What a phone says, checked and turned into facts: decisions only.
+
+All of it is untrusted: a zoom outside its range, a position on Mars or an old revision is refused with
+its reason, and the call goes on.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from signaling.domain import facts
+from signaling.domain.errors import BadMessage
+from signaling.domain.joining import find_participant
+from signaling.domain.records import Participant, Position
+from signaling.domain.room import Change, Room
+from signaling.messages import caller, control
+
+_STEPS: dict[str, type[facts.Fact]] = {
+    "camera.asked": facts.CameraAsked,
+    "camera.granted": facts.CameraGranted,
+    "page.hidden": facts.PageHidden,
+    "page.shown": facts.PageShown,
+    "hung_up": facts.CallerHungUp,
+}
+_REASONS = frozenset({"unsupported", "denied", "lens", "needs_tap"})
+_CONTROLS = frozenset({"camera", "torch", "zoom", "position"})
+
+
+def newest_phone(room: Room) -> Participant | None:
+    """The phone that consoles drive: the caller's that joined last."""
+    for participant in reversed(room.participants):
+        if participant.role == "caller":
+            return participant
+    return None
+
+
+def step(room: Room, participant: str, frame: caller.Step) -> Change:
+    if room.session.ended_at is not None:
+        return Change()
+    if frame.step == "camera.refused":
+        reason = frame.reason or "other"
+        return Change(facts=(facts.CameraRefused(participant=participant, reason=reason),))
+    return Change(facts=(_STEPS[frame.step](participant=participant),))  # type: ignore[arg-type]
+
+
+def state(room: Room, participant: str, frame: control.Hello | control.State) -> Change:
+    """The phone's own account of its controls; an older epoch or revision says nothing new."""
+    check_state(frame)
+    phone = find_participant(room, participant)
+    if frame.epoch != phone.epoch:
+        raise BadMessage(f"epoch {frame.epoch}, this phone is at {phone.epoch}")
+    if frame.revision < phone.revision or (
+        frame.revision == phone.revision and isinstance(frame, control.State)
+    ):
+        return Change()
+    fact = facts.PhoneState(
+        participant=participant,
+        epoch=frame.epoch,
+        revision=frame.revision,
+        capabilities=frame.capabilities,
+        wanted=frame.wanted,
+        actual=frame.actual,
+        reasons=frame.reasons,
+    )
+    return Change(facts=(fact,), updates=(replace(phone, revision=frame.revision),))
+
+
+def check_state(frame: control.Hello | control.State) -> None:
+    if not set(frame.capabilities.facing) <= {"environment", "user"} or len(frame.capabilities.facing) > 2:
+        raise BadMessage("unknown camera")
+    if not set(frame.reasons) <= _CONTROLS or not set(frame.reasons.values()) <= _REASONS:
+        raise BadMessage("unknown reason")
+    if not 0 <= frame.revision < 2**53:
+        raise BadMessage("impossible revision")
+    zoom = frame.capabilities.zoom
+    if zoom is None:
+        return
+    low, high, increment = zoom
+    if not 0 < low <= high <= 1000 or not 0 <= increment <= high:
+        raise BadMessage("impossible zoom range")
+    for value in (frame.actual.zoom, frame.wanted.zoom):
+        if value is not None and not low <= value <= high:
+            raise BadMessage("zoom outside its own range")
+
+
+def result(room: Room, participant: str, frame: control.Result) -> Change:
+    if room.session.ended_at is not None:
+        return Change()
+    check_command_id(frame.id)
+    return Change(
+        facts=(facts.CommandAnswered(command=frame.id, participant=participant, error=frame.error),)
+    )
+
+
+def position(room: Room, participant: str, frame: control.Position, id_: str, now: int) -> Change:
+    check_position(frame)
+    if room.session.ended_at is not None:
+        return Change()
+    row = Position(
+        id=id_,
+        centre=room.session.centre,
+        session=room.session.id,
+        participant=participant,
+        at=now,
+        latitude=frame.latitude,
+        longitude=frame.longitude,
+        accuracy=frame.accuracy,
+    )
+    fact = facts.PositionFixed(
+        position=id_,
+        participant=participant,
+        latitude=frame.latitude,
+        longitude=frame.longitude,
+        accuracy=frame.accuracy,
+    )
+    return Change(records=(row,), facts=(fact,))
+
+
+def check_position(frame: control.Position) -> None:
+    if not (-90 <= frame.latitude <= 90 and -180 <= frame.longitude <= 180):
+        raise BadMessage("not a place on Earth")
+    if not 0 <= frame.accuracy <= 20_000_000:  # half the Earth's circumference, metres
+        raise BadMessage("impossible accuracy")
+
+
+def check_command_id(command: str) -> None:
+    if not (1 <= len(command) <= 40 and command.isascii() and command.replace("-", "").isalnum()):
+        raise BadMessage("a command's id takes 1 to 40 letters, digits and dashes")
+
+
+def command(room: Room, by: str, frame_id: str, name: facts.CommandName, value: facts.CommandValue) -> Change:
+    """Say that a regulator drives the phone. Raises BadMessage for a value the control can't take."""
+    check_command_id(frame_id)
+    check_value(name, value)
+    phone = newest_phone(room)
+    if phone is None or room.session.ended_at is not None:
+        raise BadMessage("no phone to drive in this session")
+    sent = facts.CommandSent(command=frame_id, participant=phone.id, by=by, name=name, value=value)
+    return Change(facts=(sent,))
+
+
+def check_value(name: facts.CommandName, value: facts.CommandValue) -> None:
+    if name == "camera":
+        good = value in ("environment", "user")
+    elif name == "zoom":
+        good = not isinstance(value, (bool, str)) and 0 < value <= 1000
+    else:
+        good = isinstance(value, bool)
+    if not good:
+        raise BadMessage(f"{name} can't be set to {value!r}")

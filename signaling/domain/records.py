@@ -1,0 +1,136 @@
+"""The rows that the store keeps, as frozen structs. One struct a table; times are ms since the epoch, UTC.
+
+Every row belongs to a centre. Ids sort by time of creation (`signaling.domain.ids`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Role = Literal["regulator", "supervisor", "administrator"]
+Channel = Literal["sms", "email"]
+LineKind = Literal["mobile", "fixed", "fixed_or_mobile", "voip", "other", "email"]
+MessageState = Literal["queued", "accepted", "delivered", "failed"]
+Outcome = Literal["waiting", "picture", "refused", "no_picture"]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all rows."""
+
+    id: str
+    centre: str  # for a centre itself: its own id
+
+
+class Centre(Record, frozen=True):
+    name: str  # as callers read it, e.g. "SAMU 54"
+    created_at: int
+
+
+class User(Record, frozen=True):
+    email: str  # lower case, unique over all centres
+    name: str
+    role: Role
+    password_hash: str
+    created_at: int
+    disabled_at: int | None = None
+
+
+class Login(Record, frozen=True):
+    """One signed-in browser. `id` is the SHA-256 of the cookie's value, so the table opens nothing."""
+
+    user: str
+    created_at: int
+    expires_at: int
+    revoked_at: int | None = None
+
+
+class Session(Record, frozen=True):
+    version: int  # that of its newest event
+    started_by: str  # user id
+    started_at: int
+    address: str  # E.164 number or e-mail address the caller was reached at (the latest one)
+    channel: Channel
+    rung: str  # furthest rung of the ladder (signaling.domain.ladder)
+    first_picture_at: int | None = None
+    ended_at: int | None = None
+    refused: bool = False  # the last answer to the camera prompt was no
+
+
+class Invitation(Record, frozen=True):
+    session: str
+    address: str
+    channel: Channel
+    token_hash: str  # SHA-256 hex of the link's token
+    code_hash: str  # keyed hash of the six digits
+    code_salt: int
+    code_expires_at: int
+    created_at: int
+    expires_at: int
+    opened_at: int | None = None
+    claimed_at: int | None = None
+    claimed_by: str | None = None  # participant id
+    revoked_at: int | None = None
+
+
+class Participant(Record, frozen=True):
+    session: str
+    role: Literal["caller", "regulator", "guest"]
+    created_at: int
+    user: str | None = None
+    invitation: str | None = None
+    cookie_hash: str | None = None  # SHA-256 hex of the caller's cookie
+    browser: str = ""
+    language: str = ""
+    page: str = ""  # random mark of the page that spoke last: another one means a reload
+    epoch: int = 0  # rises with each reload of the phone's page
+    revision: int = 0  # of the phone's state, within the epoch
+
+
+class Message(Record, frozen=True):
+    """An SMS or mail to send. The text is made when it is sent, so no link is kept here."""
+
+    session: str
+    invitation: str
+    intent: str  # unique a session: the same intent never sends twice
+    channel: Channel
+    address: str
+    language: str
+    state: MessageState
+    created_at: int
+    next_try_at: int | None  # None: nothing left to do
+    tries: int = 0
+    provider: str = ""
+    provider_ref: str = ""  # e.g. Twilio's MessageSid
+    reason: str = ""
+
+
+class Capture(Record, frozen=True):
+    session: str
+    taken_by: str  # user id
+    taken_at: int
+    width: int
+    height: int
+    size: int  # bytes
+    media_type: str
+
+
+class Document(Record, frozen=True):
+    session: str
+    sent_by: str  # participant id
+    created_at: int
+    name: str
+    size: int
+    media_type: str
+
+
+class Position(Record, frozen=True):
+    session: str
+    participant: str
+    at: int
+    latitude: float
+    longitude: float
+    accuracy: float
+    address: str | None = None
+    source: str | None = None

@@ -1,0 +1,64 @@
+"""How often a login may fail, and under which names a failure is counted.
+
+After the OWASP "device cookies" protocol: a browser that signed this user in before is counted by itself, and
+no number of failures from elsewhere shuts it out. All other browsers share the limits of their address and of
+the account that they try. Only failures are counted.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+
+import msgspec
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """At most `times` within `seconds`, counted from the first."""
+
+    name: str
+    times: int
+    seconds: int
+
+
+class Count(msgspec.Struct, frozen=True):
+    limit: Limit
+    key: str
+
+
+# A person who mistypes needs a handful; a program that guesses gets 80 an hour on one account, from anywhere.
+KNOWN_BROWSER: Final = Limit("login-browser", 10, 300)
+ACCOUNT_FROM_SOURCE: Final = Limit("login-pair", 5, 300)
+ACCOUNT: Final = Limit("login-account", 20, 900)
+SOURCE: Final = Limit("login-source", 60, 900)  # a hospital may share one address
+CODE_GUESSES: Final = Limit("code-guesses", 10, 600)  # of six digits, by one address
+
+LOGIN_LIMITS: Final = (KNOWN_BROWSER, ACCOUNT_FROM_SOURCE, ACCOUNT, SOURCE)
+
+
+def login_counts(email: str, source_ip: str, known_browser: str | None) -> tuple[Count, ...]:
+    """What one attempt must find free before it runs, and adds to when it fails.
+
+    `known_browser`: the mark of a browser that signed this user in before (`signaling.domain.device`).
+    """
+    if known_browser is not None:
+        return (Count(KNOWN_BROWSER, f"{known_browser} {email}"),)
+    source = network(source_ip)
+    return (
+        Count(ACCOUNT_FROM_SOURCE, f"{source} {email}"),
+        Count(ACCOUNT, email),
+        Count(SOURCE, source),
+    )
+
+
+def network(source_ip: str) -> str:
+    """What an address is counted as: an IPv6 subscriber holds a /64 and may use a new address each time."""
+    try:
+        address = ip_address(source_ip)
+    except ValueError:
+        return source_ip
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return f"{IPv6Address(int(address) >> 64 << 64)}/64"

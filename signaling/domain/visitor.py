@@ -1,0 +1,22 @@
+"""Who is looking: a signed-in user, as every page, route and socket of the console sees them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from signaling.domain.records import Role
+
+
+class Visitor(msgspec.Struct, frozen=True, kw_only=True):
+    """A user with their centre, for the length of one request or one socket."""
+
+    user: str  # user id
+    name: str
+    email: str
+    role: Role
+    centre: str  # centre id: what every query names
+    centre_name: str  # as callers read it, e.g. "SAMU 54"
+    login: str  # login id, so that signing out ends this browser only
+
+    def has(self, *roles: Role) -> bool:
+        return self.role in roles

@@ -1,0 +1,1 @@
+"""Bytes that belong to a centre: `disk.DiskFiles` implements `ports.Files`."""

@@ -1,0 +1,49 @@
+"""Following a session or a centre: the gap from the store, then each change as it is announced."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from signaling.domain.facts import Event
+from signaling.ports import Bus, Store
+from signaling.service.journal import centre_topic, phone_topic, session_topic
+
+
+class Hub:
+    """The bus only says that there is news; the store says what it is. So nothing is lost when a note is."""
+
+    def __init__(self, store: Store, bus: Bus) -> None:
+        self._store = store
+        self._bus = bus
+
+    async def follow(self, centre: str, session: str, since: int) -> AsyncIterator[Sequence[Event]]:
+        """Every event above version `since`, in order, without a gap, for ever."""
+        version = since
+        while True:
+            async with self._bus.subscribe(session_topic(session)) as notes:
+                events = await self._store.events(centre, session, version)
+                if events:
+                    version = events[-1].version
+                    yield events
+                async for note in notes:
+                    if int(note) <= version:
+                        continue
+                    events = await self._store.events(centre, session, version)
+                    if events:
+                        version = events[-1].version
+                        yield events
+
+    async def changes(self, centre: str) -> AsyncIterator[None]:
+        """Yields at once, then after each change of any session of the centre."""
+        while True:
+            async with self._bus.subscribe(centre_topic(centre)) as notes:
+                yield
+                async for _ in notes:
+                    yield
+
+    async def frames(self, participant: str) -> AsyncIterator[bytes]:
+        """JSON frames for a phone that has no open data channel."""
+        while True:
+            async with self._bus.subscribe(phone_topic(participant)) as notes:
+                async for note in notes:
+                    yield note

@@ -1,0 +1,120 @@
+"""What a console and the server say to one another on `/ws/console`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from signaling.domain.facts import CommandName, CommandValue
+from signaling.domain.records import Outcome
+
+
+class _Frame(msgspec.Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True):
+    pass
+
+
+# --- in
+class Join(_Frame, frozen=True, tag="join"):
+    """First frame of a room: every event after `since` follows, then new ones as they happen."""
+
+    session: str
+    since: int = 0
+
+
+class Watch(_Frame, frozen=True, tag="watch"):
+    """First frame of the home page: the running sessions of the centre, now and after each change."""
+
+
+class Offer(_Frame, frozen=True, tag="offer"):
+    """The browser offers to receive the caller's picture (one recvonly video section)."""
+
+    ref: int
+    sdp: str
+
+
+class Seen(_Frame, frozen=True, tag="seen"):
+    """This console decoded the first frame of this phone's picture."""
+
+    participant: str
+
+
+class Command(_Frame, frozen=True, tag="command"):
+    """Drive a phone. `id` is made by the console; the answer comes as a `command.answered` event."""
+
+    ref: int
+    id: str
+    name: CommandName
+    value: CommandValue
+
+
+class Resend(_Frame, frozen=True, tag="resend"):
+    """Send the invitation again. `intent` is made by the console: the same one never sends twice.
+
+    With `to`, a new invitation goes to that number or e-mail address and the unclaimed one is revoked.
+    """
+
+    ref: int
+    intent: str
+    to: str | None = None
+
+
+class End(_Frame, frozen=True, tag="end"):
+    ref: int
+
+
+class Ping(_Frame, frozen=True, tag="ping"):
+    pass
+
+
+ConsoleIn = Join | Watch | Offer | Seen | Command | Resend | End | Ping
+
+
+# --- out
+class Welcome(_Frame, frozen=True, tag="welcome"):
+    version: int  # of the newest event
+    now: int  # the server's clock, ms since the epoch: seconds on the ladder are counted by it
+    ice_servers: list[dict[str, object]]
+
+
+class Events(_Frame, frozen=True, tag="events"):
+    """Events in order, never with a gap. Each as `signaling.domain.facts.Event`."""
+
+    events: list[msgspec.Raw]
+
+
+class Answer(_Frame, frozen=True, tag="answer"):
+    ref: int
+    sdp: str
+
+
+class Ok(_Frame, frozen=True, tag="ok"):
+    ref: int
+
+
+class Error(_Frame, frozen=True, tag="error"):
+    """Refused; the connection goes on. `message` is a sentence in the user's language."""
+
+    code: str
+    message: str
+    permanent: bool
+    ref: int | None = None
+
+
+class RunningSession(msgspec.Struct, frozen=True):
+    id: str
+    address: str
+    regulator: str
+    started_at: int
+    rung: str
+    outcome: Outcome
+
+
+class Running(_Frame, frozen=True, tag="running"):
+    now: int
+    sessions: list[RunningSession]
+
+
+class Pong(_Frame, frozen=True, tag="pong"):
+    pass
+
+
+ConsoleOut = Welcome | Events | Answer | Ok | Error | Running | Pong

@@ -1,0 +1,84 @@
+"""Screen captures: checked, kept with the session, given back to its centre only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from signaling.domain import facts
+from signaling.domain.errors import NotAllowed
+from signaling.domain.ids import new_id
+from signaling.domain.records import Capture
+from signaling.domain.visitor import Visitor
+from signaling.ports import Change, Clock, Files, Room, Store
+from signaling.service.journal import Journal
+from signaling.service.rights import must_watch
+
+
+class CheckedImage(Protocol):
+    """A picture that was decoded and written anew, without metadata."""
+
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
+
+
+Check = Callable[[bytes], CheckedImage]
+
+
+class Captures:
+    """`check` re-encodes an upload without its metadata, or raises BadFile; it may take its time."""
+
+    def __init__(self, store: Store, journal: Journal, files: Files, clock: Clock, check: Check) -> None:
+        self._store = store
+        self._journal = journal
+        self._files = files
+        self._clock = clock
+        self._check = check
+        self._decoding = asyncio.Semaphore(2)  # a decoded picture weighs up to 160 MB
+
+    async def store(self, visitor: Visitor, session: str, data: bytes) -> Capture:
+        """Raises BadFile. The bytes are on disk before the event says so."""
+        must_watch(visitor)
+        room = await self._store.room(visitor.centre, session)
+        if room.session.ended_at is not None:
+            raise NotAllowed("the session has ended")
+        async with self._decoding:
+            image = await asyncio.to_thread(self._check, data)
+        now = self._clock.now()
+        capture = Capture(
+            id=new_id(now),
+            centre=visitor.centre,
+            session=session,
+            taken_by=visitor.user,
+            taken_at=now,
+            width=image.width,
+            height=image.height,
+            size=len(image.data),
+            media_type=image.media_type,
+        )
+        await self._files.put(visitor.centre, capture.id, image.data)
+        await self._journal.change(visitor.centre, session, lambda room: _kept(room, capture))
+        return capture
+
+    async def read(self, visitor: Visitor, capture: str) -> tuple[Capture, bytes]:
+        must_watch(visitor)
+        row = await self._store.capture(visitor.centre, capture)
+        return row, await self._files.get(visitor.centre, row.id)
+
+
+def _kept(room: Room, capture: Capture) -> Change:
+    fact = facts.CaptureStored(
+        capture=capture.id,
+        by=capture.taken_by,
+        width=capture.width,
+        height=capture.height,
+        size=capture.size,
+    )
+    return Change(records=(capture,), facts=(fact,))

@@ -1,0 +1,82 @@
+"""Driving a phone: authorised, logged, sent, and answered whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from signaling.domain import facts, phone
+from signaling.domain.errors import Unavailable
+from signaling.domain.facts import CommandName, CommandValue, Event
+from signaling.domain.records import Participant
+from signaling.domain.visitor import Visitor
+from signaling.messages import control
+from signaling.messages.codec import encode
+from signaling.ports import Bus, Change, Relay, Room, Store
+from signaling.service.journal import Journal, phone_topic
+from signaling.service.negotiate import relay_key
+from signaling.service.rights import must_watch
+from signaling.service.tasks import Tasks
+
+ANSWER_SECONDS = 7.0  # livekit's acknowledgement limit; a phone that is there answers in a fraction of it
+
+
+class Commanding:
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        bus: Bus,
+        relay: Relay,
+        tasks: Tasks,
+        *,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._bus = bus
+        self._relay = relay
+        self._tasks = tasks
+        self._answer_seconds = answer_seconds
+
+    async def command(
+        self, visitor: Visitor, session: str, command: str, name: CommandName, value: CommandValue
+    ) -> None:
+        """Returns once the command is stored and on its way. Its answer is a `command.answered` event."""
+        must_watch(visitor)
+        target: Participant | None = None
+
+        def decide(room: Room) -> Change:
+            nonlocal target
+            target = phone.newest_phone(room)
+            return phone.command(room, visitor.user, command, name, value)
+
+        events = await self._journal.change(visitor.centre, session, decide)
+        if target is None:
+            return
+        frame = control.Command(id=command, epoch=target.epoch, name=name, value=value)
+        await send(self._relay, self._bus, target, frame)
+        self._tasks.start(self._expect_answer(target, command, events[-1].version))
+
+    async def _expect_answer(self, target: Participant, command: str, since: int) -> None:
+        """Silence is an answer too: a console never waits for ever."""
+        await asyncio.sleep(self._answer_seconds)
+        if _answered(await self._store.events(target.centre, target.session, since), command):
+            return
+        silence = facts.CommandAnswered(command=command, participant=target.id, error="unreachable")
+        await self._journal.change(target.centre, target.session, lambda room: Change(facts=(silence,)))
+
+
+def _answered(events: Sequence[Event], command: str) -> bool:
+    return any(
+        isinstance(event.fact, facts.CommandAnswered) and event.fact.command == command for event in events
+    )
+
+
+async def send(relay: Relay, bus: Bus, target: Participant, frame: control.ControlDown) -> None:
+    """By the data channel, or by the phone's WebSocket while none is open. The same JSON either way."""
+    data = encode(frame)
+    try:
+        await relay.send(relay_key(target.centre, target.session), target.id, data.decode())
+    except Unavailable:
+        await bus.publish(phone_topic(target.id), data)

@@ -1,0 +1,142 @@
+"""Inviting a caller: the first message, the ones after it, the link and the code to read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from signaling.domain import inviting
+from signaling.domain.addresses import Address, parse
+from signaling.domain.errors import NotFound
+from signaling.domain.ids import Secrets, new_id
+from signaling.domain.records import Channel, Invitation, Session
+from signaling.domain.room import Change
+from signaling.domain.visitor import Visitor
+from signaling.ports import Clock, Room, Store
+from signaling.service.journal import Journal
+from signaling.service.rights import must_watch
+
+
+class Started(msgspec.Struct, frozen=True):
+    session: str
+    address: Address
+
+
+class Link(msgspec.Struct, frozen=True):
+    """What a regulator can read out, show or copy when the message does not come."""
+
+    url: str
+    code: str  # six digits
+    code_expires_at: int  # ms since the epoch
+    channel: Channel
+    address: str
+
+
+class Inviting:
+    """`provider_of` names the carrier of a channel; `wake` tells the courier that a message waits."""
+
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        clock: Clock,
+        secrets: Secrets,
+        *,
+        public_url: str,
+        lifetime: int,
+        provider_of: Callable[[Channel], str],
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+        self._secrets = secrets
+        self._public_url = public_url
+        self._lifetime = lifetime
+        self._provider_of = provider_of
+        self._wake = wake
+
+    async def start(self, visitor: Visitor, typed: str, language: str) -> Started:
+        """Open a session and queue its invitation. Raises BadAddress; nothing is then kept or sent."""
+        must_watch(visitor)
+        address = parse(typed)
+        now = self._clock.now()
+        session = Session(
+            id=new_id(now),
+            centre=visitor.centre,
+            version=0,
+            started_by=visitor.user,
+            started_at=now,
+            address=address.value,
+            channel=address.channel,
+            rung="",
+        )
+        plan = self._plan(address, language, intent="first")
+        invitation = await self._with_free_code(inviting.draft(session, plan, self._secrets, now))
+        await self._journal.start(session, inviting.begin(session, invitation, plan, now))
+        self._wake()
+        return Started(session.id, address)
+
+    async def resend(
+        self, visitor: Visitor, session: str, *, intent: str, to: str | None, language: str
+    ) -> None:
+        """Once more, to the same address or to another. The same `intent` never sends twice."""
+        must_watch(visitor)
+        room = await self._store.room(visitor.centre, session)
+        address = parse(to or room.session.address)
+        other = address.value != room.session.address
+        plan = self._plan(address, language, intent=intent)
+
+        def decide(room: Room) -> Change:
+            now = self._clock.now()
+            if other:
+                return inviting.invite_other(room, plan, self._secrets, now)
+            return inviting.send_again(room, plan, self._secrets, now)
+
+        await self._journal.change(visitor.centre, session, decide)
+        self._wake()
+
+    async def link(self, visitor: Visitor, session: str) -> Link:
+        """The link and the code of the invitation that a caller can still take. A code that has expired
+        is replaced by a fresh one. Raises NotFound when there is none."""
+        must_watch(visitor)
+        room = await self._store.room(visitor.centre, session)
+        invitation = inviting.newest_open(room)
+        if invitation is None or room.session.ended_at is not None:
+            raise NotFound("no open invitation in this session")
+        if invitation.claimed_by is None and invitation.code_expires_at <= self._clock.now():
+            invitation = await self._fresh_code(visitor.centre, session, invitation)
+        return Link(
+            url=link_url(self._public_url, self._secrets, invitation.id),
+            code=self._secrets.code(invitation.id, invitation.code_salt),
+            code_expires_at=invitation.code_expires_at,
+            channel=invitation.channel,
+            address=invitation.address,
+        )
+
+    async def _fresh_code(self, centre: str, session: str, invitation: Invitation) -> Invitation:
+        now = self._clock.now()
+        fresh = await self._with_free_code(inviting.new_code(invitation, self._secrets, now))
+        await self._journal.change(centre, session, lambda room: inviting.put_code(room, fresh))
+        return fresh
+
+    async def _with_free_code(self, invitation: Invitation) -> Invitation:
+        """Six digits are few: skip those that another open invitation has."""
+        while True:
+            try:
+                found = await self._store.centre_of_code(invitation.code_hash, self._clock.now())
+            except NotFound:
+                return invitation
+            if found[2] == invitation.id:
+                return invitation
+            invitation = inviting.new_code(invitation, self._secrets, self._clock.now())
+
+    def _plan(self, address: Address, language: str, *, intent: str) -> inviting.Plan:
+        provider = self._provider_of(address.channel)
+        return inviting.Plan(address, language, provider, intent, self._lifetime)
+
+
+def link_url(public_url: str, secrets: Secrets, invitation: str) -> str:
+    """The caller's link. The token sits in the fragment, which no server, proxy or Referer ever sees."""
+    return f"{public_url}/j#{secrets.token(invitation)}"

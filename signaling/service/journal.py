@@ -1,0 +1,45 @@
+"""Changing a session and telling whoever follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from signaling.domain.facts import Event
+from signaling.domain.records import Session
+from signaling.ports import Bus, Change, Decide, Store
+
+
+def session_topic(session: str) -> str:
+    """Notes are the newest version, as decimal text."""
+    return f"session:{session}"
+
+
+def centre_topic(centre: str) -> str:
+    """Notes are the id of the session that changed."""
+    return f"centre:{centre}"
+
+
+def phone_topic(participant: str) -> str:
+    """Notes are frames for the phone's WebSocket, as JSON."""
+    return f"phone:{participant}"
+
+
+class Journal:
+    """Every change of a session goes through here: stored first, then announced."""
+
+    def __init__(self, store: Store, bus: Bus) -> None:
+        self._store = store
+        self._bus = bus
+
+    async def start(self, session: Session, change: Change) -> Sequence[Event]:
+        return await self._announce(session.centre, session.id, await self._store.start(session, change))
+
+    async def change(self, centre: str, session: str, decide: Decide) -> Sequence[Event]:
+        """As `Store.change`; the events are on their way to every follower when it returns."""
+        return await self._announce(centre, session, await self._store.change(centre, session, decide))
+
+    async def _announce(self, centre: str, session: str, events: Sequence[Event]) -> Sequence[Event]:
+        if events:
+            await self._bus.publish(session_topic(session), str(events[-1].version).encode())
+            await self._bus.publish(centre_topic(centre), session.encode())
+        return events

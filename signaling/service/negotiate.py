@@ -1,0 +1,58 @@
+"""Offers from either end, answered by the relay."""
+
+from __future__ import annotations
+
+import asyncio
+
+from signaling.domain import facts
+from signaling.domain.errors import NotAllowed
+from signaling.domain.records import Participant
+from signaling.domain.visitor import Visitor
+from signaling.ports import Change, Relay, Room, Store
+from signaling.service.journal import Journal
+from signaling.service.rights import must_watch
+
+
+def relay_key(centre: str, session: str) -> str:
+    """How the relay knows a session: its events then name the centre, and no look-up goes without one."""
+    return f"{centre}.{session}"
+
+
+def read_relay_key(key: str) -> tuple[str, str]:
+    centre, _, session = key.partition(".")
+    return centre, session
+
+
+class Negotiating:
+    def __init__(self, store: Store, journal: Journal, relay: Relay) -> None:
+        self._store = store
+        self._journal = journal
+        self._relay = relay
+
+    async def publish(self, phone: Participant, offer: str) -> str:
+        """The answer to a phone that offers its camera. Raises BadOffer, RelayUnavailable, NotAllowed."""
+        _, answer = await asyncio.gather(
+            self._journal.change(phone.centre, phone.session, lambda room: _connecting(room, phone)),
+            self._relay.publish(relay_key(phone.centre, phone.session), phone.id, offer),
+        )
+        return answer
+
+    async def view(self, visitor: Visitor, session: str, leg: str, offer: str) -> str:
+        """The answer to a console that wants the picture. `leg` names this console's connection."""
+        must_watch(visitor)
+        room = await self._store.room(visitor.centre, session)
+        _must_be_open(room)
+        return await self._relay.view(relay_key(visitor.centre, session), leg, offer)
+
+    async def leave(self, centre: str, session: str, leg: str) -> None:
+        await self._relay.drop(relay_key(centre, session), leg)
+
+
+def _connecting(room: Room, phone: Participant) -> Change:
+    _must_be_open(room)
+    return Change(facts=(facts.MediaConnecting(participant=phone.id, epoch=phone.epoch),))
+
+
+def _must_be_open(room: Room) -> None:
+    if room.session.ended_at is not None:
+        raise NotAllowed("the session has ended")

@@ -1,0 +1,149 @@
+"""What phones, consoles and the relay report, turned into events."""
+
+from __future__ import annotations
+
+import structlog
+
+from signaling.domain import facts, phone
+from signaling.domain.errors import BadMessage, NotFound
+from signaling.domain.ids import new_id
+from signaling.domain.records import Participant
+from signaling.domain.visitor import Visitor
+from signaling.messages import caller, control, relay
+from signaling.messages.codec import decode_control
+from signaling.ports import Change, Clock, Geocoder, Room, Store
+from signaling.service.journal import Journal
+from signaling.service.negotiate import read_relay_key
+from signaling.service.tasks import Tasks
+
+log = structlog.get_logger()
+
+POSITION_MILLISECONDS = 2_000  # a watched position may come each second; the timeline needs fewer
+
+
+class Reporting:
+    def __init__(
+        self, store: Store, journal: Journal, clock: Clock, geocoder: Geocoder, tasks: Tasks
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+        self._geocoder = geocoder
+        self._tasks = tasks
+        self._positions: dict[str, tuple[int, control.Position]] = {}  # participant -> the last one kept
+        self._geocoding: set[str] = set()  # sessions with a look-up under way
+
+    async def relay_event(self, event: relay.RelayEvent) -> None:
+        """One event of the relay. Never raises for what a phone sent: it is refused and logged."""
+        centre, session = read_relay_key(event.session)
+        try:
+            await self._relay(centre, session, event)
+        except BadMessage as error:
+            log.warning("phone_message_refused", session=session, reason=str(error))
+        except NotFound:
+            log.warning("relay_event_without_session", session=session, kind=type(event).__name__)
+
+    async def _relay(self, centre: str, session: str, event: relay.RelayEvent) -> None:
+        match event:
+            case relay.ChannelMessage():
+                frame = decode_control(event.data)
+                await self._control(centre, session, event.participant, frame)
+            case relay.Connected():
+                await self._media(centre, session, facts.MediaConnected(participant=event.participant))
+            case relay.Stalled():
+                await self._media(centre, session, facts.MediaStalled(participant=event.participant))
+            case relay.Resumed():
+                await self._media(centre, session, facts.MediaResumed(participant=event.participant))
+            case relay.ChannelOpened() | relay.ChannelClosed() | relay.ViewerLost():
+                pass  # the phone says hello itself; a console that lost its picture offers again itself
+
+    async def step(self, participant: Participant, frame: caller.Step) -> None:
+        await self._journal.change(
+            participant.centre, participant.session, lambda room: phone.step(room, participant.id, frame)
+        )
+
+    async def control_frame(self, participant: Participant, frame: control.ControlUp) -> None:
+        """The same frames as on the data channel, from the phone's WebSocket. Raises BadMessage."""
+        await self._control(participant.centre, participant.session, participant.id, frame)
+
+    async def seen(self, visitor: Visitor, session: str, participant: str) -> None:
+        """A console decoded the first frame; only the first report of a session counts."""
+
+        def decide(room: Room) -> Change:
+            if room.session.first_picture_at is not None or room.session.ended_at is not None:
+                return Change()
+            if participant not in {p.id for p in room.participants if p.role == "caller"}:
+                raise BadMessage("no such phone in this session")
+            return Change(facts=(facts.PictureFirst(participant=participant),))
+
+        await self._journal.change(visitor.centre, session, decide)
+
+    async def joined(self, visitor: Visitor, session: str) -> None:
+        """A regulator entered the room: a participant from the first time on, whatever the reloads."""
+        now = self._clock.now()
+
+        def decide(room: Room) -> Change:
+            if any(p.user == visitor.user for p in room.participants) or room.session.ended_at is not None:
+                return Change()
+            row = Participant(
+                id=new_id(now),
+                centre=visitor.centre,
+                session=session,
+                role="regulator",
+                created_at=now,
+                user=visitor.user,
+            )
+            return Change(records=(row,), facts=(facts.ViewerJoined(participant=row.id, user=visitor.user),))
+
+        await self._journal.change(visitor.centre, session, decide)
+
+    async def _media(self, centre: str, session: str, fact: facts.AnyFact) -> None:
+        def decide(room: Room) -> Change:
+            return Change() if room.session.ended_at is not None else Change(facts=(fact,))
+
+        await self._journal.change(centre, session, decide)
+
+    async def _control(self, centre: str, session: str, participant: str, frame: control.ControlUp) -> None:
+        match frame:
+            case control.Hello() | control.State():
+                await self._journal.change(
+                    centre, session, lambda room: phone.state(room, participant, frame)
+                )
+            case control.Result():
+                await self._journal.change(
+                    centre, session, lambda room: phone.result(room, participant, frame)
+                )
+            case control.Position():
+                await self._position(centre, session, participant, frame)
+            case control.PositionError():
+                fact = facts.PositionFailed(participant=participant, reason=frame.reason)
+                await self._media(centre, session, fact)
+
+    async def _position(self, centre: str, session: str, participant: str, frame: control.Position) -> None:
+        phone.check_position(frame)
+        now = self._clock.now()
+        last = self._positions.get(participant)
+        if last is not None and (now - last[0] < POSITION_MILLISECONDS or last[1] == frame):
+            return
+        self._positions[participant] = (now, frame)
+        id_ = new_id(now)
+        events = await self._journal.change(
+            centre, session, lambda room: phone.position(room, participant, frame, id_, now)
+        )
+        if events and session not in self._geocoding:
+            self._tasks.start(self._address(centre, session, id_, frame))
+
+    async def _address(self, centre: str, session: str, position: str, frame: control.Position) -> None:
+        """The address comes when it comes: nothing waits for it, and none is no error."""
+        self._geocoding.add(session)
+        try:
+            found = await self._geocoder.address(frame.latitude, frame.longitude)
+        finally:
+            self._geocoding.discard(session)
+        if found is not None:
+            fact = facts.PositionAddressed(position=position, address=found[0], source=found[1])
+            await self._journal.change(centre, session, lambda room: Change(facts=(fact,)))
+
+    def forget(self, participant: str) -> None:
+        """A phone left: its last position is no longer held in memory."""
+        self._positions.pop(participant, None)

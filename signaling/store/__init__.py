@@ -1,0 +1,1 @@
+"""The records in SQLite or PostgreSQL: `sql.SqlStore` implements `ports.Store`, `schema.upgrade` migrates."""

@@ -1,0 +1,69 @@
+"""Bringing a database to the newest schema, at start-up or from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from signaling.store.database import Database, async_url
+
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+LOCK: Final = 0x56495349  # any number that only we use, for processes that start at the same time
+
+
+class NotMigrated(Exception):
+    """The database is older than this program: `python -m signaling.store.migrate` brings it up."""
+
+
+def upgrade(database_url: str) -> None:
+    """Bring the database to the newest schema; quick when it is there already. Makes an SQLite file.
+
+    Blocks, and needs a thread without an event loop of its own (`asyncio.to_thread`). Processes that do
+    this at the same time wait for each other. Raises Unavailable.
+    """
+    url = async_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        _make_file(Path(str(url.database)))
+    asyncio.run(_upgrade(database_url))
+
+
+async def check(database: Database) -> None:
+    """Raises NotMigrated for a database that is older than this program; a newer one is fine, so that
+    processes of the last release go on during a deployment."""
+    current = await database.read(lambda connection: connection.run_sync(_revision))
+    newest, *older = (script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    if current is None or current in older:
+        raise NotMigrated(f"the database is at {current}, not at {newest}: python -m signaling.store.migrate")
+
+
+async def _upgrade(database_url: str) -> None:
+    database = Database(database_url)
+    try:
+        await database.write(lambda connection: connection.run_sync(_run))
+    finally:
+        await database.close()
+
+
+def _run(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _make_file(path: Path) -> None:
+    """Readable by its owner only, as are the journals that SQLite lays beside it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)

@@ -1,0 +1,32 @@
+"""The records in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from signaling.ports import Clock
+from signaling.store import schema
+from signaling.store.accounts import Accounts
+from signaling.store.database import Database
+from signaling.store.doors import Doors
+from signaling.store.history import History
+from signaling.store.messages import Messages
+from signaling.store.sessions import Sessions
+
+
+class SqlStore(Sessions, History, Doors, Messages, Accounts):
+    """Implements `signaling.ports.Store`; each base class is one section of it.
+
+    Every call raises Unavailable while the database can't be reached, and BadInput for numbers and text
+    that it can't hold. The clock gives events their time.
+    """
+
+    def __init__(self, database_url: str, clock: Clock) -> None:
+        """`sqlite:///path` or `postgresql://...`, migrated. Raises ValueError for any other database."""
+        self._database = Database(database_url)
+        self._clock = clock
+
+    async def open(self) -> None:
+        """Raises Unavailable, or `schema.NotMigrated`."""
+        await schema.check(self._database)
+
+    async def close(self) -> None:
+        await self._database.close()

@@ -1,0 +1,162 @@
+"""The tables: one a record of `signaling.domain.records`, columns named like its fields, and the events.
+
+Every table has its `centre`. Whatever belongs to a session refers to it by (centre, session), so that the
+database itself refuses a row that mixes two centres.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from signaling.domain import records
+from signaling.domain.records import Record
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, primary_key=True)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=nullable)
+
+
+def _int(name: str, *, nullable: bool = False) -> Column[int]:
+    """64 bits: most are milliseconds since the epoch."""
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _float(name: str) -> Column[float]:
+    return Column(name, Float(53), nullable=False)
+
+
+def _refers(column: str, table: str) -> ForeignKeyConstraint:
+    """To a row of the same centre."""
+    return ForeignKeyConstraint(["centre", column], [f"{table}.centre", f"{table}.id"])
+
+
+def _found_in_centre() -> UniqueConstraint:
+    """What `_refers` points at."""
+    return UniqueConstraint("centre", "id")
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index of a few rows of a table that only grows."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+centre: Final = Table(
+    "centre", metadata, _id(), _text("centre"), _text("name"), _int("created_at"),
+    CheckConstraint("centre = id", name="own"),
+)  # fmt: skip
+
+user_account: Final = Table(  # "user" is a reserved word of SQL
+    "user_account", metadata, _id(), _text("centre"), _text("email"), _text("name"), _text("role"),
+    _text("password_hash"), _int("created_at"), _int("disabled_at", nullable=True),
+    ForeignKeyConstraint(["centre"], ["centre.id"]), _found_in_centre(), UniqueConstraint("email"),
+)  # fmt: skip
+
+login: Final = Table(
+    "login", metadata, _id(), _text("centre"), _text("user"), _int("created_at"), _int("expires_at"),
+    _int("revoked_at", nullable=True),
+    _refers("user", "user_account"), Index(None, "centre", "user"),
+)  # fmt: skip
+
+session: Final = Table(
+    "session", metadata, _id(), _text("centre"), _int("version"), _text("started_by"), _int("started_at"),
+    _text("address"), _text("channel"), _text("rung"), _int("first_picture_at", nullable=True),
+    _int("ended_at", nullable=True), Column("refused", Boolean, nullable=False),
+    _refers("started_by", "user_account"), _found_in_centre(),
+    Index("ix_session_open", "centre", "id", **_where("ended_at IS NULL")),
+    Index("ix_session_open_since", "started_at", **_where("ended_at IS NULL")),
+)  # fmt: skip
+
+invitation: Final = Table(
+    # claimed_by has no foreign key: the participant has one the other way, and a cycle can't be inserted
+    "invitation", metadata, _id(), _text("centre"), _text("session"), _text("address"), _text("channel"),
+    _text("token_hash"), _text("code_hash"), _int("code_salt"), _int("code_expires_at"),
+    _int("created_at"), _int("expires_at"), _int("opened_at", nullable=True),
+    _int("claimed_at", nullable=True), _text("claimed_by", nullable=True), _int("revoked_at", nullable=True),
+    _refers("session", "session"), _found_in_centre(), UniqueConstraint("token_hash"),
+    Index(None, "centre", "session"), Index(None, "code_hash"),
+)  # fmt: skip
+
+participant: Final = Table(
+    "participant", metadata, _id(), _text("centre"), _text("session"), _text("role"), _int("created_at"),
+    _text("user", nullable=True), _text("invitation", nullable=True), _text("cookie_hash", nullable=True),
+    _text("browser"), _text("language"), _text("page"), _int("epoch"), _int("revision"),
+    _refers("session", "session"), _refers("user", "user_account"), _refers("invitation", "invitation"),
+    _found_in_centre(), UniqueConstraint("cookie_hash"), Index(None, "centre", "session"),
+)  # fmt: skip
+
+event: Final = Table(
+    "event", metadata, _text("centre"), Column("session", Text, primary_key=True),
+    Column("version", BigInteger, primary_key=True, autoincrement=False), _int("at"), _text("type"),
+    _text("fact"),
+    _refers("session", "session"),
+)  # fmt: skip
+
+document: Final = Table(
+    "document", metadata, _id(), _text("centre"), _text("session"), _text("sent_by"), _int("created_at"),
+    _text("name"), _int("size"), _text("media_type"),
+    _refers("session", "session"), _refers("sent_by", "participant"), Index(None, "centre", "session"),
+)  # fmt: skip
+
+capture: Final = Table(
+    "capture", metadata, _id(), _text("centre"), _text("session"), _text("taken_by"), _int("taken_at"),
+    _int("width"), _int("height"), _int("size"), _text("media_type"),
+    _refers("session", "session"), _refers("taken_by", "user_account"), Index(None, "centre", "session"),
+)  # fmt: skip
+
+position: Final = Table(
+    "position", metadata, _id(), _text("centre"), _text("session"), _text("participant"), _int("at"),
+    _float("latitude"), _float("longitude"), _float("accuracy"), _text("address", nullable=True),
+    _text("source", nullable=True),
+    _refers("session", "session"), _refers("participant", "participant"), Index(None, "centre", "session"),
+)  # fmt: skip
+
+message: Final = Table(
+    "message", metadata, _id(), _text("centre"), _text("session"), _text("invitation"), _text("intent"),
+    _text("channel"), _text("address"), _text("language"), _text("state"), _int("created_at"),
+    _int("next_try_at", nullable=True), _int("tries"), _text("provider"), _text("provider_ref"),
+    _text("reason"),
+    _refers("session", "session"), _refers("invitation", "invitation"), UniqueConstraint("session", "intent"),
+    Index("ix_message_due", "next_try_at", **_where("next_try_at IS NOT NULL")),
+)  # fmt: skip
+
+TABLE_OF: Final[dict[type[Record], Table]] = {
+    records.Centre: centre,
+    records.User: user_account,
+    records.Login: login,
+    records.Session: session,
+    records.Invitation: invitation,
+    records.Participant: participant,
+    records.Document: document,
+    records.Capture: capture,
+    records.Position: position,
+    records.Message: message,
+}  # parents before children

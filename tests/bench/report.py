@@ -1,0 +1,75 @@
+"""What a benchmark found, and how it is printed."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import Final
+
+import msgspec
+
+_VERDICTS: Final = {True: "reached", False: "MISSED", None: ""}
+_HEADS: Final = ("benchmark", "what", "here", "beside", "compared", "goal", "")
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the table. `beside` is the same thing done another way, in the same run."""
+
+    what: str
+    here: str
+    beside: str = ""
+    compared: str = ""
+    goal: str = ""
+    reached: bool | None = None  # None: no goal, told for the reader
+
+
+class Report(msgspec.Struct, frozen=True):
+    """`numbers`: what the rows were made of, for programs."""
+
+    rows: Sequence[Row]
+    numbers: dict[str, float]
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """Some durations of one thing, in milliseconds."""
+
+    values: tuple[float, ...]
+
+    @classmethod
+    def of(cls, seconds: Iterable[float]) -> Sample:
+        return cls(tuple(value * 1000 for value in seconds))
+
+    @property
+    def median(self) -> float:
+        return median(self.values)
+
+    @property
+    def p95(self) -> float:
+        """The nearest rank: a value that was measured, never one between two."""
+        return sorted(self.values)[math.ceil(0.95 * len(self.values)) - 1]
+
+    def __str__(self) -> str:
+        return f"{self.median:.1f} / {self.p95:.1f} ms"
+
+
+def table(reports: dict[str, Report]) -> str:
+    """All rows under one head, in Markdown that also reads well in a terminal."""
+    lines = [_HEADS, *(_cells(name, row) for name, report in reports.items() for row in report.rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    padded = [" | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
+    rule = " | ".join("-" * width for width in widths)
+    return "\n".join(f"| {line} |" for line in [padded[0], rule, *padded[1:]])
+
+
+def _cells(name: str, row: Row) -> tuple[str, ...]:
+    return (name, row.what, row.here, row.beside, row.compared, row.goal, _VERDICTS[row.reached])
+
+
+def machine(chromium: str) -> str:
+    """What the figures were taken on, without a name or a path. `chromium`: its version."""
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    parts = [f"{os.cpu_count()} cores", f"load {os.getloadavg()[0]:.1f}", system]
+    return ", ".join([*parts, f"Python {platform.python_version()}", chromium])

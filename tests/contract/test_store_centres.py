@@ -1,0 +1,88 @@
+"""Charlie, of SAMU 75, meets nothing of SAMU 54, by any method that names a centre."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from signaling.domain import facts
+from signaling.domain.errors import NotFound
+from signaling.ports import Change, Listed, Store
+from tests import cast
+from tests.cast import ALICE, CHARLIE, SAMU_54, SAMU_75
+
+
+class World(NamedTuple):
+    """A session of SAMU 54 and a capture in it, and a session of SAMU 75."""
+
+    session: str
+    capture: str
+    own: Listed
+
+
+Attempt = Callable[[Store, World], Awaitable[Any]]
+MINE: Final = SAMU_75.id
+END: Final = Change(facts=(facts.SessionEnded(by=CHARLIE.id),))
+
+REFUSED: Final[dict[str, Attempt]] = {
+    "change": lambda store, world: store.change(MINE, world.session, lambda room: END),
+    "room": lambda store, world: store.room(MINE, world.session),
+    "events": lambda store, world: store.events(MINE, world.session, 0),
+    "details": lambda store, world: store.details(MINE, world.session),
+    "capture": lambda store, world: store.capture(MINE, world.capture),
+    "centre": lambda store, world: store.centre(world.session),
+}
+ONLY_OWN: Final[dict[str, tuple[Attempt, Callable[[World], list[Any]]]]] = {
+    "running": (lambda store, world: store.running(MINE), lambda world: [world.own]),
+    "history": (lambda store, world: store.history(MINE, None, 100), lambda world: [world.own]),
+    "users": (lambda store, world: store.users(MINE), lambda world: [CHARLIE]),
+}
+
+
+@pytest.fixture
+async def world(store: Store) -> World:
+    theirs = cast.session(ALICE)
+    capture = cast.capture(theirs)
+    await store.start(theirs, Change(records=(capture,), facts=(facts.SessionStarted(by=ALICE.id),)))
+    own = cast.session(CHARLIE)
+    await store.start(own, Change())
+    return World(theirs.id, capture.id, Listed(own, "Charlie"))
+
+
+def test_every_method_that_names_a_centre_is_tried() -> None:
+    methods = inspect.getmembers(Store, inspect.isfunction)
+    naming = {
+        name
+        for name, method in methods
+        if (parameter := inspect.signature(method).parameters.get("centre")) and parameter.annotation == "str"
+    }
+    assert naming == set(REFUSED) | set(ONLY_OWN)
+
+
+@pytest.mark.parametrize("method", REFUSED)
+async def test_what_belongs_to_another_centre_is_not_found(store: Store, world: World, method: str) -> None:
+    with pytest.raises(NotFound):
+        await REFUSED[method](store, world)
+    untouched = await store.room(SAMU_54.id, world.session)
+    assert (untouched.session.version, untouched.session.ended_at) == (1, None)
+
+
+@pytest.mark.parametrize("method", ONLY_OWN)
+async def test_a_list_holds_only_what_belongs_to_the_centre(store: Store, world: World, method: str) -> None:
+    attempt, own = ONLY_OWN[method]
+    assert list(await attempt(store, world)) == own(world)
+
+
+async def test_a_page_of_the_history_begins_at_no_foreign_session(store: Store, world: World) -> None:
+    assert list(await store.history(MINE, "f" * 32, 100)) == [world.own]
+
+
+async def test_no_row_mixes_two_centres(store: Store, world: World) -> None:
+    """Not even by a fault of ours: the database itself refuses."""
+    invitation = cast.invitation(cast.session(CHARLIE, id=world.own.session.id))
+    foreign = cast.caller(invitation, role="regulator", user=ALICE.id)
+    with pytest.raises(NotFound):
+        await store.change(MINE, world.own.session.id, lambda room: Change(records=(invitation, foreign)))

@@ -1,0 +1,57 @@
+"""The product in its two forms, and a local geocoder that speaks as the national one does."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+from pytest_httpserver import HTTPServer
+
+from tests.e2e.browsers import chromium
+from tests.e2e.stage import Product, product
+
+ADDRESS = "1 Place Stanislas 54000 Nancy"
+
+
+@pytest.fixture
+def geocoder(httpserver: HTTPServer) -> dict[str, str]:
+    """Settings that make positions known as Place Stanislas, by a server of the national service's form."""
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [6.1833, 48.6936]},
+        "properties": {"label": ADDRESS, "score": 0.98, "type": "housenumber", "name": "1 Place Stanislas"},
+    }
+    answer = {"type": "FeatureCollection", "version": "draft", "features": [feature]}
+    httpserver.expect_request("/geocodage/reverse").respond_with_json(answer)
+    httpserver.expect_request("/geocodage/reverse/").respond_with_json(answer)
+    return {"BAN_DOMAIN": f"127.0.0.1:{httpserver.port}/geocodage", "GEOCODER_SCHEME": "http"}
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, geocoder: dict[str, str]) -> Iterator[Product]:
+    """One process, SQLite, the bus and the relay inside."""
+    with product(tmp_path, geocoder) as made:
+        yield made
+
+
+@pytest.fixture
+def scaled(tmp_path: Path, geocoder: dict[str, str], redis_url: str, postgres_url: str) -> Iterator[Product]:
+    """A web process and a media process, Redis and PostgreSQL between and behind them."""
+    apart = {"REDIS_URL": redis_url, "DATABASE_URL": postgres_url, "SECRET_KEY": secrets.token_hex(32)}
+    with product(tmp_path, {**geocoder, **apart}, media_process=True) as made:
+        yield made
+
+
+@pytest.fixture(params=["embedded", "scaled"])
+def either(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as made:
+        yield made

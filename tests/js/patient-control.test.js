@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+import { Control, check, reasons } from "../../patient_pwa/static/control.js";
+
+/** @typedef {import("../../patient_pwa/static/control.js").Phone} Phone */
+
+/** @type {any[]} */
+let told = [];
+/** @type {{name: string, value: any, done: () => void, fail: (error?: Error) => void}[]} */
+let works = [];
+/** @type {Phone} */
+let phone;
+/** @type {Control} */
+let control;
+
+/** Lets promises settle while the clock stands still. */
+async function settle() {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout"] });
+  told = [];
+  works = [];
+  phone = {
+    capabilities: { facing: ["environment", "user"], torch: true, zoom: [1, 4, 0.1], position: true },
+    actual: { camera: "environment", torch: false, zoom: 1, position: false },
+    reasons: {},
+  };
+  control = new Control({
+    apply: (name, value) =>
+      new Promise((done, fail) => {
+        works.push({ name, value, done, fail });
+      }),
+    observe: () => structuredClone(phone),
+    tell: (frame) => told.push(frame),
+    onState: () => {},
+  });
+  control.hello(3);
+  told = [];
+});
+
+const command = (/** @type {string} */ id, /** @type {any} */ name, /** @type {any} */ value, epoch = 3) =>
+  control.command({ id, epoch, name, value });
+const results = () => told.filter(({ type }) => type === "result").map(({ id, error }) => [id, error ?? "done"]);
+const states = () => told.filter(({ type }) => type === "state");
+
+/** @param {Partial<Phone["actual"]>} actual */
+async function finish(actual) {
+  phone.actual = { ...phone.actual, ...actual };
+  works[works.length - 1].done();
+  await settle();
+}
+
+test("a command is carried out and answered by its id", async () => {
+  command("a", "torch", true);
+  assert.deepEqual([works[0].name, works[0].value], ["torch", true]);
+  assert.deepEqual(results(), []);
+  await finish({ torch: true });
+  assert.deepEqual(results(), [["a", "done"]]);
+});
+
+test("what is wanted is told apart from what is", async () => {
+  command("a", "torch", true);
+  assert.equal(states()[0].wanted.torch, true);
+  assert.equal(states()[0].actual.torch, false);
+  await finish({ torch: true });
+  const [newest] = states().slice(-1);
+  assert.equal(newest.actual.torch, true);
+  assert.ok(newest.revision > states()[0].revision);
+});
+
+test("the new state is told before the answer, so that a console never shows an old one as done", async () => {
+  command("a", "torch", true);
+  await finish({ torch: true });
+  assert.deepEqual(told.slice(-2).map(({ type }) => type), ["state", "result"]);
+  assert.equal(told[told.length - 2].actual.torch, true);
+});
+
+test("a torch that says yes and stays dark is reported as dark", async () => {
+  command("a", "torch", true);
+  await finish({});
+  mock.timers.tick(500);
+  const [newest] = states().slice(-1);
+  assert.deepEqual([newest.wanted.torch, newest.actual.torch], [true, false]);
+});
+
+test("a value that changes later by itself is told", async () => {
+  command("a", "torch", true);
+  await finish({});
+  phone.actual.torch = true;
+  mock.timers.tick(500);
+  mock.timers.tick(200);
+  assert.equal(states().slice(-1)[0].actual.torch, true);
+});
+
+test("camera operations run one at a time", async () => {
+  command("a", "torch", true);
+  command("b", "zoom", 2);
+  assert.equal(works.length, 1);
+  await finish({ torch: true });
+  assert.equal(works[1].name, "zoom");
+  await finish({ zoom: 2 });
+  assert.deepEqual(results(), [["a", "done"], ["b", "done"]]);
+});
+
+test("only a newer value of the same control replaces one that waits", async () => {
+  command("a", "torch", true);
+  command("b", "zoom", 2);
+  command("c", "camera", "user");
+  command("d", "zoom", 3);
+  assert.deepEqual(results(), [["b", "replaced"]]);
+  await finish({ torch: true });
+  await finish({ zoom: 3 });
+  await finish({ camera: "user" });
+  assert.deepEqual(works.map(({ name, value }) => [name, value]), [["torch", true], ["zoom", 3], ["camera", "user"]]);
+  assert.deepEqual(results().slice(1), [["a", "done"], ["d", "done"], ["c", "done"]]);
+});
+
+test("the caller's own tap takes its turn like a command, and has no answer", async () => {
+  command("a", "torch", true);
+  control.tap("zoom", 2);
+  command("b", "zoom", 3);
+  await finish({ torch: true });
+  assert.deepEqual(works.map(({ value }) => value), [true, 3]);
+  control.tap("torch", false);
+  await finish({ zoom: 3 });
+  await finish({ torch: false });
+  assert.deepEqual(results(), [["a", "done"], ["b", "done"]]);
+});
+
+test("a repeated command is answered from memory and not run again", async () => {
+  command("a", "torch", true);
+  command("a", "torch", true);
+  await finish({ torch: true });
+  command("a", "torch", true);
+  assert.equal(works.length, 1);
+  assert.deepEqual(results(), [["a", "done"], ["a", "done"]]);
+});
+
+test("a refusal is remembered as well as a success", () => {
+  command("a", "zoom", 9);
+  command("a", "zoom", 9);
+  assert.deepEqual(results(), [["a", "out_of_range"], ["a", "out_of_range"]]);
+});
+
+test("the last two hundred answers are kept", async () => {
+  command("first", "zoom", 9);
+  for (let n = 0; n < 199; n++) command(`n${n}`, "zoom", 9);
+  await settle();
+  phone.capabilities.zoom = [1, 10, 0.1];
+  command("first", "zoom", 9);
+  assert.equal(works.length, 0);
+  command("one more", "zoom", 99);
+  await settle();
+  command("first", "zoom", 9);
+  assert.equal(works.length, 1);
+});
+
+test("a command for an earlier load of the page is refused, and not remembered", () => {
+  command("a", "torch", true, 2);
+  assert.deepEqual(results(), [["a", "stale_epoch"]]);
+  command("a", "torch", true);
+  assert.equal(works.length, 1);
+});
+
+test("an operation that fails leaves nothing wanted", async () => {
+  command("a", "torch", true);
+  works[0].fail(new Error("no"));
+  await settle();
+  assert.deepEqual(results(), [["a", "failed"]]);
+  assert.equal(told[told.length - 2].wanted.torch, false);
+});
+
+test("a camera that needs a tap is answered so", async () => {
+  command("a", "camera", "user");
+  works[0].fail(Object.assign(new Error(), { name: "NotAllowedError" }));
+  await settle();
+  assert.deepEqual(results(), [["a", "needs_tap"]]);
+});
+
+test("an operation that never ends does not hold up the next one", async () => {
+  command("a", "camera", "user");
+  command("b", "torch", true);
+  mock.timers.tick(6000);
+  await settle();
+  assert.deepEqual(results(), [["a", "failed"]]);
+  assert.equal(works[1].name, "torch");
+});
+
+test("the position never waits for a camera", () => {
+  command("a", "camera", "user");
+  command("b", "position", true);
+  assert.deepEqual(works.map(({ name }) => name), ["camera", "position"]);
+});
+
+test("another lens has its own zoom and torch: what was wanted of the old one is forgotten", async () => {
+  command("a", "zoom", 3);
+  await finish({ zoom: 3 });
+  command("b", "camera", "user");
+  phone.capabilities = { ...phone.capabilities, torch: false, zoom: [1, 2, 0.1] };
+  await finish({ camera: "user", zoom: 1, torch: null });
+  const newest = told[told.length - 2];
+  assert.deepEqual(newest.wanted, { camera: "user", torch: null, zoom: 1, position: false });
+  assert.deepEqual(newest.capabilities.zoom, [1, 2, 0.1]);
+});
+
+test("a command is judged by the lens that is there when its turn comes", async () => {
+  command("a", "camera", "user");
+  command("b", "torch", true);
+  phone.capabilities = { ...phone.capabilities, torch: false };
+  await finish({ camera: "user" });
+  assert.deepEqual(results(), [["a", "done"], ["b", "unsupported"]]);
+});
+
+test("a pinch is not a flood: states are told five times a second at most", async () => {
+  for (let zoom = 1.1; zoom < 3; zoom += 0.1) {
+    control.tap("zoom", zoom);
+    await finish({ zoom });
+  }
+  assert.equal(states().length, 1);
+  mock.timers.tick(200);
+  assert.equal(states().length, 2);
+  assert.equal(states()[1].actual.zoom, phone.actual.zoom);
+});
+
+test("hello says everything, on every opening of a channel", () => {
+  control.hello();
+  const { type, epoch, capabilities, wanted, actual } = told[0];
+  assert.deepEqual([type, epoch, capabilities, actual], ["hello", 3, phone.capabilities, phone.actual]);
+  assert.deepEqual(wanted, phone.actual);
+});
+
+test("a new epoch counts its revisions from one", () => {
+  phone.actual.zoom = 2;
+  control.refresh();
+  control.hello(4);
+  assert.deepEqual([told[1].epoch, told[1].revision], [4, 1]);
+});
+
+test("nothing is told when nothing has changed", () => {
+  control.refresh();
+  assert.deepEqual(told, []);
+});
+
+test("impossible values are named as such, missing abilities too", () => {
+  const can = phone.capabilities;
+  assert.equal(check("zoom", 4, can), undefined);
+  assert.equal(check("zoom", 4.1, can), "out_of_range");
+  assert.equal(check("zoom", "2", can), "out_of_range");
+  assert.equal(check("zoom", Number.NaN, can), "out_of_range");
+  assert.equal(check("zoom", 2, { ...can, zoom: null }), "unsupported");
+  assert.equal(check("torch", 1, can), "out_of_range");
+  assert.equal(check("torch", true, { ...can, torch: false }), "unsupported");
+  assert.equal(check("camera", "sideways", can), "out_of_range");
+  assert.equal(check("camera", "user", { ...can, facing: ["environment"] }), "unsupported");
+  assert.equal(check("position", true, { ...can, position: false }), "unsupported");
+  assert.equal(check(/** @type {any} */ ("siren"), true, can), "unsupported");
+  assert.equal(check(/** @type {any} */ ("constructor"), true, can), "unsupported");
+});
+
+test("a grey control says why", () => {
+  const none = { facing: ["environment"], torch: false, zoom: null, position: true };
+  assert.deepEqual(reasons(none, "environment", false), { camera: "unsupported", torch: "unsupported", zoom: "unsupported" });
+  assert.deepEqual(reasons({ ...none, facing: ["environment", "user"] }, "user", true), { torch: "lens", zoom: "lens", position: "denied" });
+  assert.deepEqual(reasons({ ...none, facing: [], position: false }, null, false), {
+    camera: "needs_tap", torch: "needs_tap", zoom: "needs_tap", position: "unsupported",
+  });
+});

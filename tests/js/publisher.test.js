@@ -1,0 +1,294 @@
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+import { Publisher } from "../../media/client/publisher.js";
+
+/** @type {FakePeer[]} */
+let peers = [];
+/** @type {string[]} */
+let links = [];
+/** @type {string[]} */
+let heard = [];
+/** @type {(sdp: string) => Promise<string>} */
+let negotiate;
+
+class FakePeer {
+  /** @param {RTCConfiguration} configuration */
+  constructor(configuration) {
+    this.configuration = configuration;
+    this.connectionState = "new";
+    this.iceGatheringState = "complete";
+    this.localDescription = /** @type {any} */ (null);
+    this.remoteDescription = /** @type {any} */ (null);
+    this.transceiver = /** @type {any} */ (null);
+    this.channel = /** @type {any} */ ({ readyState: "connecting", sent: [], send: (/** @type {string} */ data) => this.channel.sent.push(data) });
+    this.track = /** @type {any} */ (null);
+    this.bytes = 0;
+    this.onconnectionstatechange = /** @type {any} */ (null);
+    this.onicegatheringstatechange = /** @type {any} */ (null);
+    peers.push(this);
+  }
+
+  /** @param {string} label */
+  createDataChannel(label) {
+    this.channel.label = label;
+    return this.channel;
+  }
+
+  /** @param {string} kind @param {RTCRtpTransceiverInit} init */
+  addTransceiver(kind, init) {
+    const replaceTrack = async (/** @type {any} */ track) => {
+      this.track = track;
+    };
+    this.transceiver = { kind, ...init, sender: { replaceTrack }, setCodecPreferences() {} };
+    return this.transceiver;
+  }
+
+  async createOffer() {
+    return { type: "offer", sdp: `offer ${peers.indexOf(this)}` };
+  }
+
+  /** @param {any} description */
+  async setLocalDescription(description) {
+    this.localDescription = description;
+  }
+
+  /** @param {any} description */
+  async setRemoteDescription(description) {
+    this.remoteDescription = description;
+  }
+
+  async getStats() {
+    return new Map([
+      ["a", { type: "candidate-pair", bytesReceived: this.bytes }],
+      ["b", { type: "outbound-rtp", framesEncoded: 12 }],
+    ]);
+  }
+
+  close() {
+    this.connectionState = "closed";
+  }
+
+  /** @param {string} state */
+  become(state) {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+}
+
+function publisher() {
+  return new Publisher({
+    negotiate: (sdp) => negotiate(sdp),
+    onLink: (link) => links.push(link),
+    onOpen: () => heard.push("open"),
+    onMessage: (data) => heard.push(data),
+    backoff: (attempt) => attempt * 1000,
+    Peer: /** @type {any} */ (FakePeer),
+  });
+}
+
+async function settle() {
+  for (let turn = 0; turn < 30; turn++) await Promise.resolve();
+}
+
+const track = /** @type {any} */ ({ name: "back" });
+const open = () => peers.filter(({ connectionState }) => connectionState !== "closed").length;
+
+async function connected() {
+  const made = publisher();
+  made.send(track);
+  await settle();
+  peers[0].become("connected");
+  return made;
+}
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout"] });
+  peers = [];
+  links = [];
+  heard = [];
+  negotiate = async (sdp) => sdp.replace("offer", "answer");
+});
+
+test("it offers one video that only goes out, and the channel control before it", async () => {
+  await connected();
+  const [{ transceiver, channel, track: sent, remoteDescription }] = peers;
+  assert.deepEqual([transceiver.kind, transceiver.direction, channel.label], ["video", "sendonly", "control"]);
+  assert.equal(sent, track);
+  assert.deepEqual(remoteDescription, { type: "answer", sdp: "answer 0" });
+  assert.deepEqual(links, ["connecting", "connected"]);
+});
+
+test("what was prepared before the camera came is used", async () => {
+  const made = publisher();
+  made.prepare([{ urls: "turn:relay.test" }]);
+  assert.deepEqual(peers[0].configuration.iceServers, [{ urls: "turn:relay.test" }]);
+  assert.equal(peers[0].localDescription, null);
+  made.send(track);
+  await settle();
+  assert.equal(peers.length, 1);
+});
+
+test("another camera takes the place of the first in the same connection", async () => {
+  const made = await connected();
+  const front = /** @type {any} */ ({ name: "front" });
+  await made.send(front);
+  assert.equal(peers.length, 1);
+  assert.equal(peers[0].track, front);
+});
+
+test("a gathering that drags on is not waited for", async () => {
+  const made = publisher();
+  made.prepare([]);
+  peers[0].iceGatheringState = "gathering";
+  made.send(track);
+  await settle();
+  assert.equal(peers[0].remoteDescription, null);
+  mock.timers.tick(500);
+  await settle();
+  assert.equal(peers[0].remoteDescription.sdp, "answer 0");
+});
+
+test("a connection that fails is replaced at once, and there is never more than one", async () => {
+  await connected();
+  peers[0].become("failed");
+  mock.timers.tick(0);
+  await settle();
+  assert.equal(peers.length, 2);
+  assert.equal(open(), 1);
+  assert.deepEqual(links, ["connecting", "connected", "lost", "connecting"]);
+});
+
+test("a short break heals by itself", async () => {
+  await connected();
+  peers[0].become("disconnected");
+  mock.timers.tick(2499);
+  peers[0].become("connected");
+  mock.timers.tick(60_000);
+  assert.equal(peers.length, 1);
+});
+
+test("a break of 2.5 s is a new connection", async () => {
+  await connected();
+  peers[0].become("disconnected");
+  mock.timers.tick(2500);
+  mock.timers.tick(0);
+  assert.equal(peers.length, 2);
+});
+
+test("a relay that hangs up is noticed by its channel", async () => {
+  await connected();
+  peers[0].channel.onclose();
+  mock.timers.tick(0);
+  assert.equal(peers.length, 2);
+});
+
+test("a connection that does not come within 15 s is built anew", async () => {
+  publisher().send(track);
+  await settle();
+  mock.timers.tick(15_000);
+  mock.timers.tick(0);
+  await settle();
+  assert.equal(peers.length, 2);
+  assert.equal(open(), 1);
+});
+
+test("an offer that nobody answers is made again, later and later, for ever", async () => {
+  negotiate = () => Promise.reject(new Error("lost"));
+  publisher().send(track);
+  await settle();
+  for (const wait of [0, 1000, 2000, 3000]) {
+    const before = peers.length;
+    mock.timers.tick(wait);
+    await settle();
+    assert.equal(peers.length, before + 1);
+  }
+});
+
+test("an answer for a connection that is gone is ignored", async () => {
+  /** @type {(sdp: string) => void} */
+  let late = () => {};
+  negotiate = () => new Promise((resolve) => (late = resolve));
+  const made = publisher();
+  made.send(track);
+  await settle();
+  made.stop();
+  late("answer");
+  await settle();
+  assert.equal(peers[0].remoteDescription, null);
+  mock.timers.tick(60_000);
+  assert.equal(peers.length, 1);
+});
+
+test("stopping is for good, until there is a track again", async () => {
+  const made = await connected();
+  made.stop();
+  assert.equal(open(), 0);
+  made.wake();
+  mock.timers.tick(60_000);
+  assert.equal(peers.length, 1);
+  made.send(track);
+  await settle();
+  assert.equal(peers.length, 2);
+});
+
+test("waking skips the wait", async () => {
+  negotiate = () => Promise.reject(new Error("lost"));
+  const made = publisher();
+  made.send(track);
+  await settle();
+  mock.timers.tick(0);
+  await settle();
+  assert.equal(peers.length, 2);
+  made.wake();
+  mock.timers.tick(0);
+  assert.equal(peers.length, 3);
+});
+
+test("waking leaves a connection alone that is being made", async () => {
+  const made = publisher();
+  made.send(track);
+  await settle();
+  peers[0].become("connecting");
+  made.wake();
+  mock.timers.tick(100);
+  assert.equal(peers.length, 1);
+});
+
+test("a connection that gets nothing from the relay after waking is replaced", async () => {
+  const made = await connected();
+  made.wake();
+  await settle();
+  mock.timers.tick(2000);
+  await settle();
+  mock.timers.tick(0);
+  assert.equal(peers.length, 2);
+});
+
+test("a connection that still hears the relay after waking is kept", async () => {
+  const made = await connected();
+  made.wake();
+  await settle();
+  peers[0].bytes += 80;
+  mock.timers.tick(2000);
+  await settle();
+  mock.timers.tick(60_000);
+  assert.equal(peers.length, 1);
+});
+
+test("the control channel is told apart from a closed one", async () => {
+  const made = await connected();
+  assert.equal(made.say("hello"), false);
+  peers[0].channel.readyState = "open";
+  peers[0].channel.onopen();
+  peers[0].channel.onmessage({ data: "command" });
+  assert.equal(made.say("hello"), true);
+  assert.deepEqual(peers[0].channel.sent, ["hello"]);
+  assert.deepEqual(heard, ["open", "command"]);
+});
+
+test("a dead camera shows in the frames that are encoded", async () => {
+  assert.equal(await (await connected()).frames(), 12);
+  assert.equal(await publisher().frames(), 0);
+});

@@ -1,0 +1,163 @@
+"""Phones and viewers for the relay's tests: stock aiortc on the loopback, with real encoders and decoders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Protocol, cast
+
+import av
+import numpy as np
+from aiortc import (
+    MediaStreamTrack,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+
+from signaling.messages.relay import RelayEvent
+
+WIDTH, HEIGHT, RATE = 160, 96, 30
+WITHIN = 15.0  # seconds; how long a condition may take on a busy machine before the test fails
+
+Negotiate = Callable[[str, str, str], "asyncio.Future[str]"]
+
+
+class Answering(Protocol):
+    async def publish(self, session: str, participant: str, offer: str) -> str: ...
+    async def view(self, session: str, participant: str, offer: str) -> str: ...
+
+
+async def until(condition: Callable[[], object], what: str = "") -> None:
+    """Returns as soon as the condition holds; fails when it never does."""
+    async with asyncio.timeout(WITHIN):
+        while not condition():  # noqa: ASYNC110 - the peers have no event for most of what tests wait for
+            await asyncio.sleep(0.01)
+
+
+def brightness(frame: av.VideoFrame) -> int:
+    """The mean luma of a frame, as a test's camera painted it."""
+    return int(frame.to_ndarray(format="gray8").mean())
+
+
+class Camera(MediaStreamTrack):
+    """A grey picture, 30 a second. `shade` is its luma, so that a viewer recognises whose picture it sees."""
+
+    kind = "video"
+
+    def __init__(self, shade: int) -> None:
+        super().__init__()
+        self.shade = shade
+        self.running = asyncio.Event()
+        self.running.set()
+        self._count = 0
+        self._start = asyncio.get_running_loop().time()
+
+    async def recv(self) -> av.VideoFrame:
+        await self.running.wait()
+        loop = asyncio.get_running_loop()
+        self._count = max(self._count + 1, int((loop.time() - self._start) * RATE))
+        await asyncio.sleep(self._start + self._count / RATE - loop.time())
+        luma = np.full((HEIGHT, WIDTH), self.shade, np.uint8)
+        luma[::8, (self._count * 4) % WIDTH] = 255 - self.shade  # something moves
+        chroma = np.full((HEIGHT // 2, WIDTH), 128, np.uint8)
+        frame = av.VideoFrame.from_ndarray(np.concatenate([luma, chroma]), format="yuv420p")
+        frame.pts, frame.time_base = self._count * 90_000 // RATE, Fraction(1, 90_000)
+        return frame
+
+
+class Peer:
+    """One peer connection that offers, as browsers do."""
+
+    def __init__(self) -> None:
+        self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+
+    async def offer(self) -> str:
+        await self.pc.setLocalDescription(await self.pc.createOffer())
+        return self.pc.localDescription.sdp
+
+    async def answer(self, text: str) -> None:
+        await self.pc.setRemoteDescription(RTCSessionDescription(text, "answer"))
+
+    async def close(self) -> None:
+        await self.pc.close()
+
+    def prefer(self, transceiver: RTCRtpTransceiver, codecs: Sequence[str]) -> None:
+        """Offer these codecs only, in that order; H264 is constrained baseline."""
+        wanted = []
+        for name in (*codecs, "rtx"):
+            for codec in RTCRtpSender.getCapabilities("video").codecs:
+                level = codec.parameters.get("profile-level-id", "42e01f")
+                if codec.name == name and level == "42e01f":
+                    wanted.append(codec)
+        transceiver.setCodecPreferences(wanted)
+
+
+class Phone(Peer):
+    """Sends its camera, and has the control channel."""
+
+    def __init__(self, shade: int = 200, codecs: Sequence[str] = ("H264", "VP8")) -> None:
+        super().__init__()
+        self.camera = Camera(shade)
+        self.video = self.pc.addTransceiver(self.camera, direction="sendonly")
+        self.prefer(self.video, codecs)
+        self.control = self.pc.createDataChannel("control")
+        self.told: list[str] = []
+        self.control.on("message", self.told.append)
+
+    async def publish(self, relay: Answering, session: str = "visio", participant: str = "phone") -> Phone:
+        await self.answer(await relay.publish(session, participant, await self.offer()))
+        return self
+
+
+class Viewer(Peer):
+    """Decodes what it receives."""
+
+    def __init__(self, codecs: Sequence[str] = ("VP8", "H264")) -> None:
+        super().__init__()
+        self.video = self.pc.addTransceiver("video", direction="recvonly")
+        self.prefer(self.video, codecs)
+        self.frames = 0
+        self.shade = -1  # of the last frame
+        self._watching: asyncio.Task[None] | None = None
+
+    async def view(self, relay: Answering, session: str = "visio", participant: str = "console") -> Viewer:
+        await self.answer(await relay.view(session, participant, await self.offer()))
+        self._watching = asyncio.create_task(self._watch())
+        return self
+
+    async def close(self) -> None:
+        await super().close()
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
+
+    async def sees(self, shade: int) -> None:
+        """Returns once it decodes a picture of that shade, within what a codec changes."""
+        await until(lambda: abs(self.shade - shade) < 15, f"shade {shade}")
+
+    async def _watch(self) -> None:
+        while True:
+            frame = cast(av.VideoFrame, await self.video.receiver.track.recv())
+            self.frames += 1
+            self.shade = brightness(frame)
+
+
+class Ear:
+    """Takes a relay's events down."""
+
+    def __init__(self) -> None:
+        self.events: list[RelayEvent] = []
+
+    async def __call__(self, event: RelayEvent) -> None:
+        self.events.append(event)
+
+    def count(self, kind: type) -> int:
+        return sum(isinstance(event, kind) for event in self.events)
+
+    async def hears(self, kind: type, times: int = 1) -> None:
+        await until(lambda: self.count(kind) >= times, kind.__name__)
