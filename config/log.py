@@ -26,11 +26,10 @@ PERSONAL_KEYS: Final = frozenset(
 )  # fmt: skip
 _PERSONAL_TEXT: Final = re.compile(
     r"""
-    [^\s@<>"'=]+@[^\s@<>"']+                     # e-mail address
+    [^\s@<>"'=]{1,64}@[^\s@<>"']{1,255}          # e-mail address; bounded, so that no text takes long
     | (?<![\w-])(?:\+|00)\d(?:[\s.()-]{0,2}\d){6,13}(?![\w-])    # international number
     | (?<![\w-])0\d(?:[\s.-]?\d\d){4}(?![\w-])   # French number
-    | (?<![\w-])[\w-]{22}(?![\w-])               # link token, browser mark
-    | (?<![\w-])[\w-]{43}(?![\w-])               # cookie
+    | (?<![\w-])(?=[\w-]*[A-Z0-9])(?:[\w-]{22}|[\w-]{43})(?![\w-])    # link token, browser mark, cookie
     | -?\b\d{1,3}\.\d{4,}\b                      # latitude, longitude
     """,
     re.VERBOSE | re.ASCII,
@@ -40,7 +39,7 @@ log = structlog.get_logger()
 
 
 def configure(form: Literal["console", "json"], level: str) -> None:
-    """Our own events and those of the libraries (warnings and errors only) take the same way out."""
+    """Once a process. Our own events and the libraries' warnings and errors take the same way out."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -62,7 +61,8 @@ def configure(form: Literal["console", "json"], level: str) -> None:
         )
     )
     # The libraries' chatter holds numbers and positions: geopy's URLs, Twilio's request bodies.
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.root.addHandler(handler)
+    logging.root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
 

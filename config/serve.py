@@ -14,6 +14,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -64,14 +65,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--lan", action="store_true", help="serve HTTPS to the phones of the local network")
     lan: bool = parser.parse_args(argv).lan
     try:
-        start = prepare(read(os.environ), lan=lan)
+        settings = read(os.environ)
+        log.configure(settings.log_format, settings.log_level)
+        start = prepare(settings, lan=lan)
     except SettingsError as error:
         print(f"These settings can't be used (docs/settings.md):\n{error}", file=sys.stderr)
         return MISUSED
     except (CannotStart, certificate.NoNetwork) as error:
         print(f"Can't start: {error}.", file=sys.stderr)
         return CANNOT_START
-    log.configure(start.settings.log_format, start.settings.log_level)
     return serve(start)
 
 
@@ -84,10 +86,12 @@ def prepare(settings: Settings, *, lan: bool) -> Start:
         address = certificate.lan_address()
         pem = certificate.ensure(settings.data_dir / "lan", address, datetime.now(UTC))
         settings = on_lan(settings, address)
-    listener = listen(settings.host, settings.port)
-    settings = with_secret_key(settings)
-    _migrate(settings.database_url)
-    login, users = asyncio.run(_accounts(settings))
+    with ExitStack() as undo:
+        listener = undo.enter_context(listen(settings.host, settings.port))
+        settings = with_secret_key(settings)
+        _migrate(settings.database_url)
+        login, users = asyncio.run(_accounts(settings))
+        undo.pop_all()
     return Start(settings, listener, login, users, pem)
 
 
@@ -236,17 +240,17 @@ def announcement(start: Start) -> str:
         ]
     elif not settings.secure and urlsplit(settings.public_url).hostname not in LOOPBACK:
         lines += [
-            "Note         phones give their camera to https:// pages only; see PUBLIC_URL in docs/settings.md"
+            "Note         phones give their camera to https pages only: see PUBLIC_URL in docs/settings.md"
         ]
     return "\n".join([*lines, "Stop         Ctrl+C", ""])
 
 
 def _login_lines(start: Start) -> list[str]:
     if start.login is not None:
-        password = start.login.password or "as before"
+        chosen = "that of DEMO_PASSWORD" if start.settings.demo_password else start.login.password
         return [
             f"Log in       {' or '.join(start.login.emails)}",
-            f"Password     {password} (kept in {start.login.file})",
+            f"Password     {chosen or 'as before'} (kept in {start.login.file})",
         ]
     if start.users:
         return []

@@ -246,7 +246,9 @@ def _with_defaults(settings: Settings) -> Settings:
     host = "127.0.0.1" if settings.host in _EVERY_ADDRESS else settings.host
     public = settings.public_url.rstrip("/") or f"http://{_netloc(host, settings.port)}"
     database = settings.database_url or f"sqlite:///{settings.data_dir / 'visio.db'}"
-    ban, nominatim = ("" if name == "off" else name for name in (settings.ban_domain, settings.nominatim_domain))
+    ban, nominatim = (
+        "" if name == "off" else name for name in (settings.ban_domain, settings.nominatim_domain)
+    )
     return msgspec.structs.replace(
         settings, public_url=public, database_url=database, ban_domain=ban, nominatim_domain=nominatim
     )

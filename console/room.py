@@ -71,8 +71,10 @@ class Room:
         )
 
     async def link(self, request: Request) -> Response:
-        """`{"link": …}`; null when there is none that a caller could take."""
-        return JSONResponse({"link": await self._link(request.state.visitor, request.path_params["session"])})
+        """`{"link": …}`; null when there is none that a caller could take. 404 in another centre."""
+        visitor, session = request.state.visitor, request.path_params["session"]
+        await self._history.version(visitor, session)
+        return JSONResponse({"link": await self._link(visitor, session)})
 
     async def _link(self, visitor: Visitor, session: str) -> dict[str, Any] | None:
         try:

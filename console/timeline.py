@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import singledispatch
 from typing import Final
 
 import msgspec
+from babel.numbers import format_decimal
 
 from console import words
 from console.rows import Moment, moment
@@ -23,11 +24,17 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Teller:
-    """Who tells: in a language, knowing the names of the users."""
+    """Who tells: in a language, knowing the names of the users and what the commands asked for."""
 
-    def __init__(self, gettext: Gettext, users: dict[str, str]) -> None:
-        self.gettext = gettext
+    def __init__(self, events: Iterable[Event], users: dict[str, str], language: str, _: Gettext) -> None:
+        self.gettext = _
+        self.language = language
         self._users = users
+        self._commands = {e.fact.command: e.fact for e in events if isinstance(e.fact, facts.CommandSent)}
+
+    def wanted(self, command: str) -> str:
+        sent = self._commands.get(command)
+        return _value_words(sent.name, sent.value, self) if sent else "?"
 
     def name(self, user: str | None) -> str:
         return self._users.get(user or "", "") or self.gettext("A colleague")
@@ -60,17 +67,23 @@ _ICONS: Final[tuple[tuple[str, tuple[type[Fact], ...]], ...]] = (
 )  # fmt: skip
 
 
-def timeline(events: Iterable[Event], users: dict[str, str], language: str, _: Gettext) -> list[Entry]:
-    teller = Teller(_, users)
-    return [
-        Entry(
-            at=moment(event.at, language),
-            text=sentence(event.fact, teller),
-            tone=_tone(event.fact),
-            icon=next((icon for icon, kinds in _ICONS if isinstance(event.fact, kinds)), "info"),
-        )
-        for event in events
-    ]
+def timeline(events: Sequence[Event], users: dict[str, str], language: str, _: Gettext) -> list[Entry]:
+    """A phone says its state again whenever any part of it changes: what reads the same is told once."""
+    teller = Teller(events, users, language, _)
+    entries: list[Entry] = []
+    state = ""
+    for event in events:
+        text = sentence(event.fact, teller)
+        if isinstance(event.fact, facts.PhoneState):
+            if text == state:
+                continue
+            state = text
+        entries.append(Entry(moment(event.at, language), text, _tone(event.fact), _icon(event.fact)))
+    return entries
+
+
+def _icon(fact: Fact) -> str:
+    return next((icon for icon, kinds in _ICONS if isinstance(fact, kinds)), "info")
 
 
 def _tone(fact: Fact) -> str:
@@ -218,10 +231,11 @@ def _(fact: facts.CommandSent, teller: Teller) -> str:
 
 @sentence.register
 def _(fact: facts.CommandAnswered, teller: Teller) -> str:
+    wanted = teller.wanted(fact.command)
     if fact.error is None:
-        return teller.gettext("Done by the phone")
+        return teller.gettext("Done by the phone: %(wanted)s") % {"wanted": wanted}
     reason = words.command_errors(teller.gettext)[fact.error]
-    return teller.gettext("Not done: %(reason)s") % {"reason": reason}
+    return teller.gettext("Not done (%(wanted)s): %(reason)s") % {"wanted": wanted, "reason": reason}
 
 
 @sentence.register
@@ -265,7 +279,7 @@ def _begun(channel: str, teller: Teller) -> str:
 def _value_words(name: str, value: facts.CommandValue, teller: Teller) -> str:
     _ = teller.gettext
     if name == "zoom":
-        return _("zoom %(value)s") % {"value": f"{value:g}"}
+        return _("zoom %(value)s") % {"value": format_decimal(value, locale=teller.language)}
     fixed = {
         ("camera", "environment"): _("back camera"),
         ("camera", "user"): _("front camera"),

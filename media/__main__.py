@@ -31,8 +31,7 @@ async def serve() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     node = Node(settings.redis_url, relay)
-    print(f"media node {node.id}", flush=True)
-    await node.run(stop)
+    await node.run(stop, ready=lambda: print(f"media node {node.id}", flush=True))
 
 
 if __name__ == "__main__":

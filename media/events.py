@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 
+from media.tasks import end
 from signaling.messages.relay import RelayEvent
 from signaling.ports import OnRelayEvent
 
@@ -38,9 +39,7 @@ class Events:
 
     async def close(self) -> None:
         """What still waits is dropped."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     async def _empty(self, key: tuple[str, str], queue: deque[RelayEvent]) -> None:
         try:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import secrets
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from redis.exceptions import RedisError
 from media import frames
 from media.registry import EVENTS, HEARTBEAT, Registry, connect, inbox, replies
 from media.relay import EmbeddedRelay
+from media.tasks import end
 from signaling.domain.errors import RelayUnavailable, VisioError
 from signaling.messages.relay import RelayEvent, Stalled
 
@@ -40,21 +42,24 @@ class Node:
         )  # requests of a session, in order
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        """Calls `ready` as soon as sessions can be placed here."""
         await self._relay.open(self._tell)
-        loops = [asyncio.create_task(self._beat()), asyncio.create_task(self._read())]
+        loops = [asyncio.create_task(self._beat(ready)), asyncio.create_task(self._read())]
         await stop.wait()
-        for loop in loops:
-            loop.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
+        await end(loops)
         await self._drain()
         await self._redis.aclose()
 
     # ------------------------------------------------------------ life
-    async def _beat(self) -> None:
+    async def _beat(self, ready: Callable[[], None]) -> None:
+        announced = False
         while True:
             with contextlib.suppress(RedisError, OSError):
                 await self._announce()
+                if not announced:
+                    announced = True
+                    ready()
                 for session in self._relay.phones():
                     if not await self._registry.hold(self.id, session):
                         log.warning("a session went to another node while this one was out of reach")
@@ -71,9 +76,7 @@ class Node:
         with contextlib.suppress(RedisError, OSError):
             await self._registry.leave(self.id)
             await self._announce_leaving()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await self._relay.close()
 
     async def _announce_leaving(self) -> None:
@@ -128,7 +131,9 @@ class Node:
         relay, session = self._relay, request.session
         match request:
             case frames.Publish():
-                return await relay.publish(session, request.participant, request.offer)
+                answer = await relay.publish(session, request.participant, request.offer)
+                await self._registry.note_phone(self.id, session, request.participant)
+                return answer
             case frames.View():
                 return await relay.view(session, request.participant, request.offer)
             case frames.Send():

@@ -80,6 +80,10 @@ class Registry:
                 pipe.sadd(_PHONES + node, f"{session} {participant}")
             await pipe.execute()
 
+    async def note_phone(self, node: str, session: str, participant: str) -> None:
+        """One more to be told of, at once and not with the next heartbeat."""
+        await self._redis.sadd(_PHONES + node, f"{session} {participant}")
+
     async def hold(self, node: str, session: str) -> bool:
         """Keep a session on its node; False when it lies elsewhere by now."""
         return bool(await self._hold(keys=[_SESSION + session], args=[node, PLACEMENT]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 
 import msgspec
@@ -12,6 +11,7 @@ from media.connection import Site
 from media.events import Events
 from media.session import Session
 from media.stats import Stats
+from media.tasks import end
 from signaling.domain.errors import NoChannel, RelayUnavailable
 from signaling.ports import OnRelayEvent
 
@@ -49,9 +49,7 @@ class EmbeddedRelay:
         events, self._events = self._events, None
         await asyncio.gather(*(self.end(session) for session in list(self._sessions)))
         if self._ticker is not None:
-            self._ticker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._ticker
+            await end([self._ticker])
         if events is not None:
             await events.close()
 

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from media import frames
 from media.registry import EVENTS, GROUP, HEARTBEAT, REPLY_WITHIN, Registry, connect, inbox, replies
+from media.tasks import end
 from signaling.domain.errors import NoChannel, RelayUnavailable
 from signaling.messages.relay import Stalled
 from signaling.ports import OnRelayEvent
@@ -43,11 +44,14 @@ class RemoteRelay:
         self._loops = [asyncio.create_task(loop(), name=f"media {loop.__name__}") for loop in loops]
 
     async def close(self) -> None:
-        """Events that are being handled are finished; others are left to the other processes."""
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
-        await asyncio.gather(*self._handling.values(), return_exceptions=True)
+        """Events that Redis gave to this process are handled first; all others are left to the others."""
+        await end(self._loops)
+        with contextlib.suppress(RedisError, OSError):
+            given = await self._redis.xreadgroup(GROUP, self._id, {EVENTS: "0"})
+            for _, entries in given:
+                self._take(entries)
+            await asyncio.gather(*self._handling.values(), return_exceptions=True)
+            await self._redis.xgroup_delconsumer(EVENTS, GROUP, self._id)
         await self._redis.aclose()
 
     # ------------------------------------------------------------ the port

@@ -13,7 +13,7 @@ _BROWSERS: Final = (
     ("Edge", r"Edg(?:A|iOS)?/(\d+)"),
     ("Opera", r"(?:OPR|OPT)/(\d+)"),
     ("Firefox", r"(?:Firefox|FxiOS)/(\d+)"),
-    ("Facebook", r"FBA[NV]/\D*(\d*)"),
+    ("Facebook", r"FBAV/(\d+)"),
     ("Instagram", r"Instagram (\d+)"),
     ("Chrome", r"(?:Chrome|CriOS)/(\d+)"),
     ("Safari", r"Version/(\d+).*Safari/"),

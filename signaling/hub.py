@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from signaling.domain.facts import Event
 from signaling.ports import Bus, Store
 from signaling.service.journal import centre_topic, phone_topic, session_topic
+
+
+REREAD_SECONDS = 10.0  # a process that alone loses the bus announces nothing: its followers look by themselves
 
 
 class Hub:
@@ -25,8 +29,8 @@ class Hub:
                 if events:
                     version = events[-1].version
                     yield events
-                async for note in notes:
-                    if int(note) <= version:
+                async for note in _or_silence(notes):
+                    if note is not None and int(note) <= version:
                         continue
                     events = await self._store.events(centre, session, version)
                     if events:
@@ -38,7 +42,7 @@ class Hub:
         while True:
             async with self._bus.subscribe(centre_topic(centre)) as notes:
                 yield
-                async for _ in notes:
+                async for _ in _or_silence(notes):
                     yield
 
     async def frames(self, participant: str) -> AsyncIterator[bytes]:
@@ -47,3 +51,17 @@ class Hub:
             async with self._bus.subscribe(phone_topic(participant)) as notes:
                 async for note in notes:
                     yield note
+
+
+async def _or_silence(notes: AsyncIterator[bytes]) -> AsyncIterator[bytes | None]:
+    """The notes, and None after each long silence."""
+    while True:
+        try:
+            async with asyncio.timeout(REREAD_SECONDS):
+                note = await anext(notes)
+        except TimeoutError:
+            yield None
+        except StopAsyncIteration:
+            return
+        else:
+            yield note

@@ -84,7 +84,7 @@ def environment(templates: Path, catalogues: Catalogues, **shared: object) -> Re
         language: _environment(templates, catalogues, language, shared) for language in catalogues.languages
     }
 
-    def render(name: str, language: str, **context: Any) -> str:
+    def render(name: str, language: str, /, **context: Any) -> str:
         chosen = environments.get(language, environments[catalogues.default])
         return chosen.get_template(name).render(**context)
 

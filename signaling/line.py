@@ -49,14 +49,16 @@ class Line(Generic[T]):
     async def first(self) -> T:
         """The first frame. Raises Closing when none comes in time."""
         try:
-            return await asyncio.wait_for(self.receive(), FIRST_FRAME_SECONDS)
+            async with asyncio.timeout(FIRST_FRAME_SECONDS):
+                return await self.receive()
         except (TimeoutError, BadMessage):
             raise Closing(Close.NO_FIRST_FRAME) from None
 
     async def receive(self) -> T:
         """The next frame. Raises BadMessage (the line goes on), Closing, WebSocketDisconnect."""
         try:
-            message = await asyncio.wait_for(self._websocket.receive(), SILENCE_SECONDS)
+            async with asyncio.timeout(SILENCE_SECONDS):
+                message = await self._websocket.receive()
         except TimeoutError:
             raise Closing(Close.RESTART) from None
         if message["type"] == "websocket.disconnect":
@@ -72,7 +74,8 @@ class Line(Generic[T]):
 
     async def send_text(self, text: str) -> None:
         try:
-            await asyncio.wait_for(self._websocket.send_text(text), SEND_SECONDS)
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._websocket.send_text(text)
         except TimeoutError:
             raise Closing(Close.RESTART) from None
         except RuntimeError:  # starlette's word for a socket that was closed under us
@@ -109,6 +112,7 @@ async def close(websocket: WebSocket, code: int) -> None:
     if WebSocketState.DISCONNECTED in (websocket.client_state, websocket.application_state):
         return
     try:
-        await asyncio.wait_for(websocket.close(code), SEND_SECONDS)
+        async with asyncio.timeout(SEND_SECONDS):
+            await websocket.close(code)
     except (TimeoutError, RuntimeError, WebSocketDisconnect):
         return

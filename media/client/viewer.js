@@ -1,6 +1,7 @@
 /** Receives a session's picture: one recvonly connection, made anew whenever it fails. */
 
 /** @typedef {(attempt: number) => number} Backoff milliseconds before a try */
+/** @typedef {ReturnType<typeof setTimeout>} Timer */
 /** @typedef {{width: number, height: number}} Size */
 
 const GATHERING_LIMIT = 500; // ms: a host candidate takes a few; a lost STUN server must not hold up the picture
@@ -30,9 +31,12 @@ export class Viewer {
     /** @type {RTCPeerConnection | null} under way, will replace it */
     this._next = null;
     this._attempt = 0;
-    this._timer = 0;
-    this._watch = 0;
-    this._limit = 0;
+    /** @type {Timer | undefined} the next try */
+    this._timer = undefined;
+    /** @type {Timer | undefined} the look at the decoder, while open */
+    this._watch = undefined;
+    /** @type {Timer | undefined} of the connection under way */
+    this._limit = undefined;
     this._decoded = 0;
     this._frameAt = 0;
     this._reportAt = 0;
@@ -48,7 +52,7 @@ export class Viewer {
   open(iceServers) {
     this._iceServers = iceServers;
     this._attempt = 0;
-    if (!this._watch) this._watch = Number(setInterval(() => void this._look(), LOOK_EVERY));
+    if (!this._watch) this._watch = setInterval(() => void this._look(), LOOK_EVERY);
     this._connect();
   }
 
@@ -70,7 +74,7 @@ export class Viewer {
     clearInterval(this._watch);
     clearTimeout(this._timer);
     clearTimeout(this._limit);
-    this._watch = 0;
+    this._watch = this._timer = undefined;
     this._next?.close();
     this._shown?.close();
     this._next = this._shown = null;
@@ -78,6 +82,7 @@ export class Viewer {
 
   _connect() {
     clearTimeout(this._timer);
+    this._timer = undefined;
     clearTimeout(this._limit);
     if (this._next !== this._shown) this._next?.close();
     const connection = new RTCPeerConnection({ iceServers: this._iceServers, bundlePolicy: "max-bundle" });
@@ -85,7 +90,7 @@ export class Viewer {
     connection.addTransceiver("video", { direction: "recvonly" });
     connection.ontrack = ({ track }) => this._await(connection, track);
     connection.onconnectionstatechange = () => this._changed(connection);
-    this._limit = Number(setTimeout(() => this._failed(connection), CONNECT_LIMIT));
+    this._limit = setTimeout(() => this._failed(connection), CONNECT_LIMIT);
     this._offer(connection).catch(() => this._failed(connection));
   }
 
@@ -126,7 +131,7 @@ export class Viewer {
       this._attempt = 0;
       this._frameAt = performance.now();
     } else if (state === "disconnected") {
-      this._limit = Number(setTimeout(() => this._failed(connection), DISCONNECTED_LIMIT));
+      this._limit = setTimeout(() => this._failed(connection), DISCONNECTED_LIMIT);
     } else if (state === "failed" || state === "closed") {
       this._failed(connection);
     }
@@ -134,10 +139,9 @@ export class Viewer {
 
   /** @param {RTCPeerConnection} connection */
   _failed(connection) {
-    if (connection !== this._next || !this._watch) return;
+    if (connection !== this._next || !this._watch || this._timer) return;
     clearTimeout(this._limit);
-    clearTimeout(this._timer);
-    this._timer = Number(setTimeout(() => this._connect(), this._backoff(this._attempt++)));
+    this._timer = setTimeout(() => this._connect(), this._backoff(this._attempt++));
   }
 
   /** The very first frame is reported when it is shown, not at the next look. @param {RTCPeerConnection} connection */

@@ -43,14 +43,13 @@ class Listener:
         self._question = (b"", b"")  # command and topic
         self._answer: asyncio.Future[None] | None = None
         self._reading: asyncio.Task[None] | None = None
-
-    @property
-    def alive(self) -> bool:
-        return self._reading is not None and not self._reading.done()
+        self.alive = False
 
     async def open(self) -> None:
-        """Raises RedisError."""
-        await self._connection.connect()  # type: ignore[no-untyped-call]
+        """Raises RedisError or TimeoutError."""
+        async with asyncio.timeout(self._patience):
+            await self._connection.connect()  # type: ignore[no-untyped-call]
+        self.alive = True
         self._reading = asyncio.create_task(self._read())
 
     async def close(self) -> None:
@@ -82,6 +81,7 @@ class Listener:
         except (RedisError, OSError) as error:
             log.warning("bus_lost", error=type(error).__name__)
         finally:
+            self.alive = False
             self._on_lost()
             if self._answer is not None and not self._answer.done():
                 self._answer.set_exception(LostConnection("the connection was lost"))

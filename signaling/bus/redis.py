@@ -39,8 +39,10 @@ class RedisBus:
             redis_url,
             max_connections=CONNECTIONS,
             timeout=patience,
-            socket_timeout=patience,
             socket_connect_timeout=patience,
+            # We bound every question ourselves: redis-py's own limit on writing is asyncio.wait_for, which on
+            # Python 3.11 can swallow the cancellation of whoever asks (https://bugs.python.org/issue37658).
+            socket_timeout=None,
             protocol=2,  # RESP2: a subscribed connection sends plain lists
             # Once more at once: after a restart of Redis, the pool holds connections to the old one.
             retry=Retry(NoBackoff(), 1, supported_errors=(LostConnection,)),
@@ -62,8 +64,9 @@ class RedisBus:
     async def close(self) -> None:
         """Ends every iterator, also those of followers that come back."""
         self._listen_again_at = math.inf
-        if self._listener is not None:
-            await self._listener.close()
+        async with self._lock:
+            if self._listener is not None:
+                await self._listener.close()
         await asyncio.gather(*self._leaving, return_exceptions=True)
         await self._pool.disconnect()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 _PASSING: Final = frozenset(
     {"20429", "21611", "21730", "30001", "30003", "30008", "30021", "30036", "30410", "30500"}
 )
+_SERVICE: Final = re.compile(r"MG[0-9a-f]{32}")  # not MGEN, which is somebody's name
 _BAD_CALLBACK: Final = 21609
 _PASSING_STATUS: Final = frozenset({408, 425, 429})
 
@@ -44,7 +46,8 @@ class TwilioNotifier:
         self, account_sid: str, auth_token: str, sender: str, *, api_url: str = "", timeout: float = 10.0
     ) -> None:
         self._credentials = (account_sid, auth_token)
-        self._sender = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
+        service = _SERVICE.fullmatch(sender)
+        self._sender = {"messaging_service_sid" if service else "from_": sender}
         self._api_url = api_url
         self._timeout = timeout
 
@@ -92,9 +95,7 @@ class TwilioNotifier:
 
 def _carrier_error(error: Exception) -> CarrierError:
     if isinstance(error, TwilioRestException | TwilioServiceException):
-        code = str(error.code)
-        refused = 400 <= error.status < 500 and error.status not in _PASSING_STATUS
-        return CarrierError(code, permanent=refused and code not in _PASSING)
+        return _refusal(error.status, error.code)
     if isinstance(error, TimeoutError | httpx2.TimeoutException):
         return CarrierError("timeout", permanent=False)
     if isinstance(error, httpx2.HTTPError):
@@ -102,6 +103,14 @@ def _carrier_error(error: Exception) -> CarrierError:
     if isinstance(error, ValueError | TypeError | AttributeError):  # not Twilio's JSON: a proxy's page, say
         return CarrierError("bad_answer", permanent=False)
     raise error
+
+
+def _refusal(status: object, code: object) -> CarrierError:
+    """Both are read from the answer's JSON, which may hold anything."""
+    if not (isinstance(status, int) and isinstance(code, int)):
+        return CarrierError("bad_answer", permanent=False)
+    final = 400 <= status < 500 and status not in _PASSING_STATUS and str(code) not in _PASSING
+    return CarrierError(str(code), permanent=final)
 
 
 def twilio_status(

@@ -80,7 +80,8 @@ class Courier:
 
     async def _wait(self) -> None:
         try:
-            await asyncio.wait_for(self._waiting.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._waiting.wait()
         except TimeoutError:
             return
 

@@ -10,7 +10,9 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
@@ -64,7 +66,8 @@ class Database:
     def __init__(self, database_url: str) -> None:
         self._under_way: set[asyncio.Task[Any]] = set()
         url = async_url(database_url)
-        if url.get_backend_name() == "sqlite":
+        self.file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+        if self.file is not None:
             self._writer = _sqlite_engine(url, connections=1, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(url, connections=READERS, begin="BEGIN")
         else:
@@ -123,8 +126,10 @@ def _postgres_engine(url: URL) -> AsyncEngine:
 
 
 def _sqlite_engine(url: URL, *, connections: int, begin: str) -> AsyncEngine:
+    # rw: a file that is not there is no database; SQLite would make an empty one that all may read
+    file = url.set(database=f"file:{quote(url.database or '')}", query={"mode": "rw", "uri": "true"})
     engine = create_async_engine(
-        url,
+        file,
         pool_size=connections,
         max_overflow=0,
         # None: sqlite3 begins no transaction by itself; we do, below

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from signaling.domain.errors import Unavailable
 from signaling.store.database import Database, async_url
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -36,7 +37,9 @@ def upgrade(database_url: str) -> None:
 
 async def check(database: Database) -> None:
     """Raises NotMigrated for a database that is older than this program; a newer one is fine, so that
-    processes of the last release go on during a deployment."""
+    processes of the last release go on during a deployment. Raises Unavailable."""
+    if database.file is not None and not database.file.is_file():
+        raise Unavailable(f"there is no database at {database.file}")
     current = await database.read(lambda connection: connection.run_sync(_revision))
     newest, *older = (script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
     if current is None or current in older:

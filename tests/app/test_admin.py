@@ -250,9 +250,21 @@ def test_nobody_is_changed_who_does_not_exist(terminal: Terminal, capsys: Printe
 def test_a_database_that_was_never_migrated_is_named_with_the_remedy(
     empty: Terminal, capsys: Printed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/other.db")
+    other = tmp_path / "other.db"
+    other.touch()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{other}")
     assert empty.run("centre", "list") == 1
     assert "python -m signaling.store.migrate" in capsys.readouterr().err
+
+
+def test_a_database_that_is_not_there_is_named_and_not_made(
+    empty: Terminal, capsys: Printed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{other}")
+    assert empty.run("centre", "list") == 1
+    assert str(other) in capsys.readouterr().err
+    assert not other.exists()
 
 
 @pytest.mark.parametrize(("name", "value"), [("DATABASE_URL", "mysql://x/y"), ("PORT", "http")])

@@ -395,6 +395,30 @@ async def test_a_full_queue_before_the_hashing_sends_strangers_away_and_known_br
     assert not any(await asyncio.gather(*strangers))
 
 
+async def test_a_flood_of_strangers_does_not_keep_alice_out_of_her_own_browser(desk: Desk) -> None:
+    asked = asyncio.Event()
+
+    class WatchedPasswords(Argon2Passwords):
+        async def verify(self, password_hash: str | None, password: str, *, first: bool = False) -> bool:
+            asked.set()
+            return await super().verify(password_hash, password, first=first)
+
+    async with desk.browser() as hers, desk.browser("203.0.113.1") as stranger:
+        await sign_in(hers, ALICE.email)
+        desk.logins._passwords = passwords = WatchedPasswords(memory_kib=8, at_once=1)
+        await passwords._slots.acquire()
+        flood = [asyncio.create_task(passwords.verify(None, WRONG)) for _ in range(STRANGERS_WAITING)]
+        await asyncio.sleep(0)
+        turned_away = await sign_in(stranger, BOB.email)
+        assert (turned_away.status_code, turned_away.headers["retry-after"]) == (429, "2")
+        asked.clear()
+        coming = asyncio.create_task(sign_in(hers, ALICE.email))
+        await asked.wait()
+        passwords._slots.release()
+        assert (await coming).status_code == 303
+        await asyncio.gather(*flood)
+
+
 async def test_a_visitor_who_leaves_the_queue_gives_their_place_back() -> None:
     passwords = Argon2Passwords(memory_kib=8, at_once=1)
     await passwords._slots.acquire()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+
 import httpx2
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from config.asgi import create
+from config.settings import read
 from signaling.web import FOREIGN_ORIGIN, guarded
 
 OURS = ("https://visio.test", "https://visio-2.test")
@@ -113,3 +118,49 @@ def test_a_carrier_that_proves_itself_by_signature_needs_no_origin(client: httpx
 @pytest.mark.parametrize("path", ["/hooks", "/hookshot"])
 def test_only_what_lies_under_hooks_is_exempt(client: httpx2.Client, path: str) -> None:
     assert client.post(path).status_code == 403
+
+
+# ---------------------------------------------------------------- the product
+def routes(of: Sequence[BaseRoute], below: str = "") -> Iterator[tuple[str, str]]:
+    """(method, path) of all that may change something; a socket's method is WEBSOCKET."""
+    for route in of:
+        match route:
+            case Mount():
+                yield from routes(route.routes or [], below + route.path)
+            case Route(methods=set() as methods):
+                yield from ((method, below + route.path) for method in sorted(methods - {"GET", "HEAD"}))
+            case WebSocketRoute():
+                yield "WEBSOCKET", below + route.path
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Starlette:
+    data = str(tmp_path_factory.mktemp("data"))
+    return create(read({"DATA_DIR": data, "SECRET_KEY": "k" * 32}))
+
+
+def test_every_route_of_the_product_that_changes_something_refuses_other_sites(product: Starlette) -> None:
+    client = TestClient(product, base_url="http://127.0.0.1:8000")
+    changing = [(method, re.sub(r"{[^}]*}", "7", path)) for method, path in routes(product.routes)]
+    http = [(method, path) for method, path in changing if method != "WEBSOCKET"]
+    assert ("POST", "/login") in http
+    assert ("POST", "/logout") in http
+    statuses = {
+        (method, path): client.request(method, path, headers={"Origin": "https://evil.example"}).status_code
+        for method, path in http
+        if not path.startswith("/hooks/")
+    }
+    assert {route for route, status in statuses.items() if status != 403} == set()
+
+
+def test_every_socket_of_the_product_refuses_other_sites(product: Starlette) -> None:
+    client = TestClient(product, base_url="http://127.0.0.1:8000")
+    sockets = [path for method, path in routes(product.routes) if method == "WEBSOCKET"]
+    assert set(sockets) >= {"/ws/console", "/ws/caller"}
+    for path in sockets:
+        with (
+            pytest.raises(WebSocketDisconnect) as refusal,
+            client.websocket_connect(path, headers={"Origin": "https://evil.example"}),
+        ):
+            pytest.fail(f"{path} went through")
+        assert refusal.value.code == FOREIGN_ORIGIN

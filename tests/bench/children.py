@@ -1,4 +1,4 @@
-"""Processes of a benchmark. Parent and child speak JSON, a line each way; a child ends when its parent does."""
+"""Processes of a benchmark. Parent and child speak JSON, a line each way; no child outlives its parent."""
 
 from __future__ import annotations
 

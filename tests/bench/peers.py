@@ -1,8 +1,8 @@
 """The load: phones that send a clip and consoles that count, in a process of their own.
 
-`python -m tests.bench.peers CLIP` answers on its standard input (`children.py`). The peers are stock aiortc on
-the loopback but for two entries of aiortc 1.16 that are not public: a request for a keyframe starts the clip
-anew, and what a console receives is timed instead of decoded.
+`python -m tests.bench.peers CLIP` answers on its standard input (`children.py`). The peers are stock aiortc
+on the loopback but for two entries of aiortc 1.16 that are not public: a request for a keyframe starts the
+clip anew, and what a console receives is timed instead of decoded.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from aiortc.rtp import RtpPacket
 from tests.bench import clip
 from tests.bench.children import serve
 
-STAMP = Struct("!d")  # the clock when a frame left its encoder, behind the frame; Linux has one for all processes
+# Behind each frame, the clock when it left its encoder: `monotonic` is the same for all processes of Linux.
+STAMP = Struct("!d")
 DESCRIPTOR = 4  # bytes before the frame's own in each packet (RFC 7741, 4.2), with a picture id of 15 bits
 CONNECTED_WITHIN = 15.0  # seconds
 
@@ -48,7 +49,7 @@ class Clip(MediaStreamTrack):
         self._start = monotonic()
         self._count = self._next = 0
 
-    async def recv(self) -> av.Packet:
+    async def recv(self) -> av.Packet[Any]:
         self._count = max(self._count + 1, int((monotonic() - self._start) * clip.RATE))
         await asyncio.sleep(self._start + self._count / clip.RATE - monotonic())
         frame, self._next = self._frames[self._next], (self._next + 1) % len(self._frames)
@@ -98,7 +99,7 @@ class Console(Peer):
         self._watch(self.pc.addTransceiver("video", direction="recvonly"))
 
     def delays(self) -> list[float]:
-        """Seconds from the stamp to the arrival. A stamp cut by the end of a packet is left out: 7 in 1,300."""
+        """Seconds from the stamp to the arrival; without the few whose stamp lies in two packets."""
         whole = [frame for frame in self.frames if len(frame[1]) == STAMP.size]
         return [arrived - float(STAMP.unpack(tail)[0]) for arrived, tail in whole]
 

@@ -1,4 +1,4 @@
-"""Processor time of the relay for each stream it forwards, beside aiortc's `MediaRelay` under the same load."""
+"""Processor time of the relay for each stream that it forwards, beside aiortc's `MediaRelay`."""
 
 from __future__ import annotations
 

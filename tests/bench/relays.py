@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import defaultdict
-from typing import Any
+from typing import Any, Final
 
 import uvloop
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -75,7 +75,7 @@ class Aiortc:
         return {"sdp": pc.localDescription.sdp}
 
 
-RELAYS = {"ours": Ours, "media-relay": Aiortc}
+RELAYS: Final[dict[str, type[Ours] | type[Aiortc]]] = {"ours": Ours, "media-relay": Aiortc}
 
 
 async def main(kind: str) -> None:

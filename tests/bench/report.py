@@ -59,9 +59,8 @@ def table(reports: dict[str, Report]) -> str:
     """All rows under one head, in Markdown that also reads well in a terminal."""
     lines = [_HEADS, *(_cells(name, row) for name, report in reports.items() for row in report.rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    padded = [" | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
-    rule = " | ".join("-" * width for width in widths)
-    return "\n".join(f"| {line} |" for line in [padded[0], rule, *padded[1:]])
+    lines.insert(1, tuple("-" * width for width in widths))
+    return "\n".join(f"| {' | '.join(map(str.ljust, line, widths))} |" for line in lines)
 
 
 def _cells(name: str, row: Row) -> tuple[str, ...]:

@@ -1,13 +1,12 @@
 """The whole product with two pages of one real Chromium: a regulator's console and a caller's phone.
 
-Both pages take times down as the browser tells them, in milliseconds since the epoch: `timeOrigin` is the same
-clock for all pages of a machine.
+Both pages take times down as the browser tells them, in milliseconds since the epoch: `timeOrigin` is the
+same clock for all pages of a machine.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +17,7 @@ from playwright.async_api import Browser, Page
 from tests.e2e.browsers import chromium, console_page, phone_page
 from tests.e2e.desk import invite, log_in, open_link
 from tests.e2e.stage import Product, product
+from tests.servers import LOOPBACK
 
 # `tappedAt`: when the finger's event was made. `pictureAt`: when the first decoded frame was handed to the
 # compositor (requestVideoFrameCallback's `presentationTime`). `connections`: all that the page made.
@@ -31,7 +31,8 @@ _WATCH = """
     }
   };
   const onTap = (event) => {
-    if (event.target.closest("[data-act=start]")) window.tappedAt ??= performance.timeOrigin + event.timeStamp;
+    if (!event.target.closest("[data-act=start]")) return;
+    window.tappedAt ??= performance.timeOrigin + event.timeStamp;
   };
   document.addEventListener("click", onTap, true);
   document.addEventListener("DOMContentLoaded", () => {
@@ -42,13 +43,13 @@ _WATCH = """
 })();
 """
 
-_RECEIVED = """
+_CODEC = """
 async () => {
   for (const connection of window.connections) {
     const stats = await connection.getStats();
     for (const report of stats.values()) {
       if (report.type === "inbound-rtp" && report.framesDecoded) {
-        return `${stats.get(report.codecId).mimeType.slice(6)}, ${report.frameWidth}x${report.frameHeight}`;
+        return stats.get(report.codecId).mimeType.replace("video/", "");
       }
     }
   }
@@ -65,11 +66,11 @@ class Rooms(msgspec.Struct, frozen=True):
     console: Page
     phone: Page
 
-    async def enter(self) -> None:
-        """A new session: the console is in its room, the phone before the one big button."""
+    async def enter(self, host: str = LOOPBACK) -> None:
+        """A new session: the console in its room, the phone at the big button. `host`: what it calls us."""
         await self.console.goto(self.product.origin)
         message = await invite(self.console, self.product)
-        await open_link(self.phone, message["link"])
+        await open_link(self.phone, message["link"].replace(LOOPBACK, host))
         await self.console.wait_for_function("() => window.connections[0]?.connectionState === 'connected'")
 
     async def tap(self) -> float:
@@ -80,22 +81,18 @@ class Rooms(msgspec.Struct, frozen=True):
         tapped: float = await self.phone.evaluate("window.tappedAt")
         return arrived - tapped
 
-    async def received(self) -> str:
-        """What the console decodes: codec and size."""
-        return str(await self.console.evaluate(_RECEIVED))
+    async def codec(self) -> str:
+        """Of what the console decodes."""
+        return str(await self.console.evaluate(_CODEC))
 
 
 @asynccontextmanager
-async def rooms(environ: Mapping[str, str] | None = None) -> AsyncIterator[Rooms]:
-    with TemporaryDirectory() as folder, product(Path(folder), environ or {}) as made:
-        async with chromium() as browser:
+async def rooms(flags: Sequence[str] = ()) -> AsyncIterator[Rooms]:
+    """`flags`: more of Chromium's."""
+    with TemporaryDirectory() as folder, product(Path(folder), {}) as made:
+        async with chromium(*flags) as browser:
             console, phone = await console_page(browser), await phone_page(browser)
             for page in (console, phone):
                 await page.context.add_init_script(_WATCH)
             await log_in(console, made)
             yield Rooms(made, browser, console, phone)
-
-
-def session_of(url: str) -> str:
-    """The session that a room's address names."""
-    return re.split(r"[/?#]", url.partition("/sessions/")[2])[0]

@@ -84,8 +84,9 @@ async def test_nobody_else_on_the_machine_may_read_it(files: Files, folder: Path
 
 
 NO_NAMES = [
-    "", ".", "..", "../photo.jpg", "a/b", "/etc/passwd", "a\\b", "a\0b", ".hidden", "photo.jpg\n", "photo.JPG",
-    "a b", "a..b", "é", "１", "x" * 65, "photo.", "-rf", "con:", "%2e%2e%2fphoto.jpg", "\u202egpj.exe",
+    "", ".", "..", "../photo.jpg", "a/b", "/etc/passwd", "a\\b", "a\0b", ".hidden", "photo.jpg\n",
+    "photo.JPG", "a b", "a..b", "é", "１", "x" * 65, "photo.", "-rf", "con:", "%2e%2e%2fphoto.jpg",
+    "\u202egpj.exe",
 ]  # fmt: skip
 
 

@@ -69,10 +69,12 @@ async def test_a_change_that_is_cancelled_happens_wholly_or_not_at_all(
     """A phone hangs up while its request is being written: the store goes on for the others."""
     for steps in range(0, 120, 3):  # of the event loop, from before the first statement to after the last
         change = asyncio.create_task(store.change(session.centre, session.id, lambda room: ASKED))
+        look = asyncio.create_task(store.details(session.centre, session.id))
         for _ in range(steps):
             await asyncio.sleep(0)
         change.cancel()
-        await asyncio.wait([change])
+        look.cancel()
+        await asyncio.wait([change, look])
         async with asyncio.timeout(5):
             await store.change(session.centre, session.id, lambda room: ASKED)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -29,7 +30,9 @@ from tests.servers import free_port
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database without any table."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/new.db"
+        path = tmp_path / "données #1 50%?.db"  # nothing in a name confuses SQLite
+        path.touch()
+        return f"sqlite:///{quote(str(path), safe='/')}"
     return str(request.getfixturevalue("postgres_url"))
 
 
@@ -152,6 +155,15 @@ def test_the_forms_of_database_url_that_hosts_hand_out_are_understood(given: str
 def test_any_other_database_url_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="DATABASE_URL takes"):
         async_url(given)
+
+
+async def test_a_file_that_is_not_there_is_not_made_by_the_way(tmp_path: Path) -> None:
+    """The disk that holds it may not be mounted yet."""
+    store = SqlStore(f"sqlite:///{tmp_path}/visio.db", Clock())
+    with pytest.raises(Unavailable, match="there is no database at"):
+        await store.open()
+    await store.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_database_that_is_away_is_unavailable() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import AsyncIterator
 
 import pytest
@@ -55,6 +56,15 @@ async def test_a_messaging_service_sends_in_place_of_a_number(httpserver: HTTPSe
     (request,) = twilio.requests
     assert request["MessagingServiceSid"] == "MG00000000000000000000000000000000"
     assert "From" not in request
+
+
+async def test_a_sender_name_that_begins_like_a_service_is_a_name(httpserver: HTTPServer) -> None:
+    twilio = LocalTwilio(httpserver, sender="MGEN")
+    await twilio.notifier.open()
+    await twilio.notifier.send(MESSAGE)
+    await twilio.notifier.close()
+
+    assert twilio.requests[0]["From"] == "MGEN"
 
 
 async def test_no_report_is_asked_for_where_nobody_can_reach_us(twilio: LocalTwilio) -> None:
@@ -112,7 +122,7 @@ async def test_what_cannot_succeed_is_not_tried_again(
     error = await _refused(twilio)
 
     assert (error.permanent, error.reason, category(error.reason)) == (True, str(code), kind)
-    assert MESSAGE.to not in str(error)
+    assert MESSAGE.to not in "".join(traceback.format_exception(error))
 
 
 @pytest.mark.parametrize(
@@ -153,6 +163,9 @@ async def test_an_error_in_the_newer_problem_format_is_understood(twilio: LocalT
         (201, [], "bad_answer"),
         (201, {"sid": None}, "bad_answer"),
         (201, "null", "bad_answer"),
+        (400, {"code": None}, "bad_answer"),
+        (400, {"code": "x" * 9999}, "bad_answer"),
+        (400, {"type": "a", "title": "b", "status": "c", "code": 1}, "bad_answer"),
     ],
 )
 async def test_a_proxy_in_place_of_twilio_is_a_carrier_that_is_down(

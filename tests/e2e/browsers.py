@@ -1,8 +1,8 @@
 """Real Chromium, as a regulator's console and as a caller's phone.
 
-Fake cameras (Chromium's `fake_video_capture_device`): the first draws a clock, and a zoom into it; the third has
-yellow corners instead. The second gives 16-bit depth, which no video encoder takes. They know no facing and no
-torch: an init script adds both.
+Fake cameras (Chromium's `fake_video_capture_device`): the first draws a clock, and a zoom into it; the third
+has yellow corners instead. The second gives 16-bit depth, which no video encoder takes. They know no facing
+and no torch: an init script adds both.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ FLAGS: Final = (
 )
 NANCY: Final = {"latitude": 48.692054, "longitude": 6.184417, "accuracy": 12.0}
 
-# A phone: `environment` is device 0, `user` is device 2; the back camera has a torch, whose light the test reads
-# from `window.torchIsLit`. Zoom and denial stay Chromium's own.
+# A phone: `environment` is device 0, `user` is device 2; the back camera has a torch, whose light the test
+# reads from `window.torchIsLit`. Zoom and denial stay Chromium's own.
 PHONE_SCRIPT: Final = """
 (() => {
   const devices = navigator.mediaDevices;
@@ -45,7 +45,8 @@ PHONE_SCRIPT: Final = """
     const { facingMode, ...rest } = video;
     const at = facing === "user" ? 2 : 0;
     const chosen = cameras[at]?.deviceId ? { deviceId: { exact: cameras[at].deviceId } } : {};
-    const stream = await native({ ...constraints, video: { ...rest, ...chosen, zoom: true } });
+    const zoom = window.zoomIsAllowed ? { zoom: true } : {};
+    const stream = await native({ ...constraints, video: { ...rest, ...chosen, ...zoom } });
     for (const track of stream.getVideoTracks()) {
       const id = track.getSettings().deviceId;
       const all = (await devices.enumerateDevices()).filter((device) => device.kind === "videoinput");
@@ -59,7 +60,8 @@ PHONE_SCRIPT: Final = """
   prototype.getCapabilities = function () {
     const facing = facings.get(this);
     if (!facing) return getCapabilities.call(this);
-    return { ...getCapabilities.call(this), facingMode: [facing], ...(facing === "environment" ? { torch: true } : {}) };
+    const light = facing === "environment" ? { torch: true } : {};
+    return { ...getCapabilities.call(this), facingMode: [facing], ...light };
   };
   prototype.getSettings = function () {
     const facing = facings.get(this);
@@ -77,7 +79,8 @@ PHONE_SCRIPT: Final = """
       if (Object.keys(others).length) rest.push(others);
     }
     if (!constraints?.advanced || rest.length) {
-      await applyConstraints.call(this, constraints?.advanced ? { ...constraints, advanced: rest } : constraints);
+      const others = constraints?.advanced ? { ...constraints, advanced: rest } : constraints;
+      await applyConstraints.call(this, others);
     }
   };
 })();
@@ -111,6 +114,7 @@ async def phone_page(browser: Browser, *, camera: bool = True, **options: Any) -
     await context.add_init_script(PHONE_SCRIPT)
     page = await context.new_page()
     if camera:
+        await context.add_init_script("window.zoomIsAllowed = true")
         await _allow_zoom(browser, page)
     return page
 

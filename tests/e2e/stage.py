@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.error import URLError
-from urllib.request import urlopen
+
+import httpx2
 
 from tests.servers import free_port
 
@@ -30,7 +30,8 @@ class StageError(Exception):
 
 
 class Product:
-    """`web` and, when asked for, `media`. `stop` and `kill` end them; `start` begins again on the same data."""
+    """`web` and, when asked for, `media`. `stop` and `kill` end them; `start` begins again on the same
+    data."""
 
     def __init__(self, folder: Path, environ: Mapping[str, str], *, media_process: bool = False) -> None:
         self.port = free_port()
@@ -94,9 +95,8 @@ class Product:
 
     def _answers(self) -> bool:
         try:
-            with urlopen(f"{self.origin}/healthz", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (URLError, OSError):
+            return httpx2.get(f"{self.origin}/healthz", timeout=2).status_code == 200
+        except httpx2.HTTPError:
             return False
 
     def _end(self, how: signal.Signals) -> None:

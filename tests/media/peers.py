@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Protocol, cast
 
+import aioice.ice
 import av
 import numpy as np
 from aiortc import (
@@ -21,10 +22,9 @@ from aiortc import (
 
 from signaling.messages.relay import RelayEvent
 
+LOOPBACK = "127.0.0.1"
 WIDTH, HEIGHT, RATE = 160, 96, 30
 WITHIN = 15.0  # seconds; how long a condition may take on a busy machine before the test fails
-
-Negotiate = Callable[[str, str, str], "asyncio.Future[str]"]
 
 
 class Answering(Protocol):
@@ -45,13 +45,18 @@ def brightness(frame: av.VideoFrame) -> int:
 
 
 class Camera(MediaStreamTrack):
-    """A grey picture, 30 a second. `shade` is its luma, so that a viewer recognises whose picture it sees."""
+    """A grey picture, 30 a second. `shade` is its luma, so that a viewer recognises whose picture it sees.
+
+    With `detail` it is noise instead, and a frame takes several packets.
+    """
 
     kind = "video"
 
-    def __init__(self, shade: int) -> None:
+    def __init__(self, shade: int, *, detail: bool = False) -> None:
         super().__init__()
         self.shade = shade
+        self.painted = 0
+        self._noise = np.random.default_rng(15) if detail else None
         self.running = asyncio.Event()
         self.running.set()
         self._count = 0
@@ -61,13 +66,26 @@ class Camera(MediaStreamTrack):
         await self.running.wait()
         loop = asyncio.get_running_loop()
         self._count = max(self._count + 1, int((loop.time() - self._start) * RATE))
+        self.painted += 1
         await asyncio.sleep(self._start + self._count / RATE - loop.time())
         luma = np.full((HEIGHT, WIDTH), self.shade, np.uint8)
         luma[::8, (self._count * 4) % WIDTH] = 255 - self.shade  # something moves
+        if self._noise is not None:
+            luma[:] = self._noise.integers(0, 255, luma.shape)  # a frame of several packets
         chroma = np.full((HEIGHT // 2, WIDTH), 128, np.uint8)
         frame = av.VideoFrame.from_ndarray(np.concatenate([luma, chroma]), format="yuv420p")
         frame.pts, frame.time_base = self._count * 90_000 // RATE, Fraction(1, 90_000)
         return frame
+
+
+class _Nowhere:
+    """A datagram transport that swallows."""
+
+    def __init__(self, transport: asyncio.DatagramTransport) -> None:
+        self.close = transport.close
+
+    def sendto(self, *_: object) -> None:
+        pass
 
 
 class Peer:
@@ -86,6 +104,21 @@ class Peer:
     async def close(self) -> None:
         await self.pc.close()
 
+    def vanish(self) -> None:
+        """Neither send nor receive anything from now on, and tell nobody."""
+        for socket in self._agent._protocols:
+            socket.datagram_received = lambda *_: None  # type: ignore[method-assign]
+            socket.transport = cast(asyncio.DatagramTransport, _Nowhere(socket.transport))
+
+    def send_raw(self, datagram: bytes) -> None:
+        """Send any bytes to the other end, from the address it knows."""
+        pair = self._agent._nominated[1]
+        pair.protocol.transport.sendto(datagram, pair.remote_addr)
+
+    @property
+    def _agent(self) -> aioice.ice.Connection:
+        return self.pc.getTransceivers()[0].receiver.transport.transport._connection
+
     def prefer(self, transceiver: RTCRtpTransceiver, codecs: Sequence[str]) -> None:
         """Offer these codecs only, in that order; H264 is constrained baseline."""
         wanted = []
@@ -100,14 +133,20 @@ class Peer:
 class Phone(Peer):
     """Sends its camera, and has the control channel."""
 
-    def __init__(self, shade: int = 200, codecs: Sequence[str] = ("H264", "VP8")) -> None:
+    def __init__(
+        self, shade: int = 200, codecs: Sequence[str] = ("H264", "VP8"), *, detail: bool = False
+    ) -> None:
         super().__init__()
-        self.camera = Camera(shade)
+        self.camera = Camera(shade, detail=detail)
         self.video = self.pc.addTransceiver(self.camera, direction="sendonly")
         self.prefer(self.video, codecs)
         self.control = self.pc.createDataChannel("control")
         self.told: list[str] = []
         self.control.on("message", self.told.append)
+
+    def lift_message_limit(self) -> None:
+        """Send what the relay said it does not take, as a browser would not."""
+        self.control.transport._remote_max_message_size = 0
 
     async def publish(self, relay: Answering, session: str = "visio", participant: str = "phone") -> Phone:
         await self.answer(await relay.publish(session, participant, await self.offer()))
@@ -127,8 +166,15 @@ class Viewer(Peer):
 
     async def view(self, relay: Answering, session: str = "visio", participant: str = "console") -> Viewer:
         await self.answer(await relay.view(session, participant, await self.offer()))
-        self._watching = asyncio.create_task(self._watch())
+        self.watch()
         return self
+
+    def watch(self) -> None:
+        self._watching = asyncio.create_task(self._watch())
+
+    @property
+    def track_id(self) -> str:
+        return str(self.video.receiver.track.id)
 
     async def close(self) -> None:
         await super().close()

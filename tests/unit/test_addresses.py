@@ -118,6 +118,7 @@ def test_a_country_code_that_does_not_exist_is_named_as_the_fault(typed: str) ->
         "0033",
         "06 12 34 56 7",
         "06 12 34 56 78 9",
+        "06 11 31 23 4",  # one digit short, and no Australian number (0061 ...) either
         "06 12 34 O6 78",
         "00 00 00 00 00",
         "75 12 34",  # rings in New Caledonia and in Saint-Pierre

@@ -206,10 +206,11 @@ def test_text_that_unfolds_to_gigabytes_inside_a_png_is_refused() -> None:
     _refused(_png(1, 1, zlib.compress(b"\x00\x00\x00\x00"), bomb))
 
 
-def test_the_largest_picture_allowed_is_taken() -> None:
-    data = _encoded(Image.new("1", (8_000, MAX_PIXELS // 8_000)), "PNG")
+def test_the_largest_picture_allowed_is_taken_and_one_row_more_is_refused() -> None:
+    rows = MAX_PIXELS // 8_000
 
-    assert check_capture(data).width == 8_000
+    assert check_capture(_encoded(Image.new("1", (8_000, rows)), "PNG")).height == rows
+    _refused(_encoded(Image.new("1", (8_000, rows + 1)), "PNG"))
 
 
 @given(

@@ -8,7 +8,7 @@ import pytest
 
 from signaling.domain import facts, joining
 from signaling.domain.errors import LinkUnusable
-from signaling.domain.records import Invitation
+from signaling.domain.records import Invitation, Participant
 from signaling.domain.room import Room
 from tests import cast
 from tests.cast import MINUTE, NOW
@@ -17,7 +17,7 @@ from tests.cast import MINUTE, NOW
 def room_with(*, claimed: bool = False, ended: bool = False, **fields: Any) -> tuple[Room, Invitation]:
     session = cast.session(ended_at=NOW if ended else None)
     invitation = cast.invitation(session, **fields)
-    phones = ()
+    phones: tuple[Participant, ...] = ()
     if claimed:
         phone = cast.caller(invitation, cookie_hash="hers")
         invitation = cast.invitation(session, claimed_by=phone.id, claimed_at=NOW, **fields)

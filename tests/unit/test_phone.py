@@ -84,7 +84,7 @@ def test_a_position_is_kept_as_it_came() -> None:
     change = phone.position(ROOM, PHONE.id, frame, "id", NOW)
     [row], [fact] = change.records, change.facts
     for kept in (row, fact):
-        assert (kept.latitude, kept.longitude, kept.accuracy) == (48.692054, 6.184417, 7.25)  # type: ignore[union-attr, attr-defined]
+        assert (kept.latitude, kept.longitude, kept.accuracy) == (48.692054, 6.184417, 7.25)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

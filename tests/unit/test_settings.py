@@ -216,3 +216,9 @@ def test_lists_and_ranges_are_read_as_they_are_written() -> None:
 
 def test_without_a_range_the_relay_takes_any_port() -> None:
     assert media_port_range(read({})) is None
+
+
+def test_a_geocoder_can_be_left_out() -> None:
+    settings = read({"BAN_DOMAIN": "off", "NOMINATIM_DOMAIN": "off"})
+    assert (settings.ban_domain, settings.nominatim_domain) == ("", "")
+    assert read({}).ban_domain

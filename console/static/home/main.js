@@ -3,6 +3,7 @@
 import { Socket } from "../../../signaling/client/socket.js";
 import { pageData } from "../shared/dom.js";
 import { phrasebook } from "../shared/phrases.js";
+import { submitOnce } from "./once.js";
 import { runningView } from "./running.js";
 
 const TICK = 1000; // ms
@@ -29,6 +30,7 @@ function paint() {
   show(sessions, Date.now() + skew);
 }
 
+submitOnce(/** @type {HTMLFormElement} */ (document.querySelector("form[action='/sessions']")));
 addEventListener("online", () => socket.wake());
 addEventListener("pagehide", () => socket.close());
 addEventListener("pageshow", (event) => event.persisted && socket.open());

@@ -10,6 +10,7 @@ import { isLive } from "./ladder.js";
 /** @typedef {import("../../../signaling/client/socket.js").Socket} Socket */
 
 const UPLOAD_TRIES = 3;
+const RESEND_PAUSE = 3_000; // ms: a second click so soon is the same wish
 
 export class Intents {
   /**
@@ -96,7 +97,9 @@ export class Intents {
 
   /** @param {string} to another address, or "" for the same */
   async resend(to) {
-    const { socket, dispatch, newId } = this._options;
+    const { state, socket, dispatch, newId } = this._options;
+    const { resend, now } = state();
+    if (resend.status === "busy" || (resend.status === "done" && now - resend.at < RESEND_PAUSE)) return;
     // The same wish keeps its intent until it is granted, so that an answer lost on the way sends nothing twice.
     if (!this._resend.intent || this._resend.to !== to) this._resend = { to, intent: newId() };
     dispatch({ type: "resend", status: "busy" });

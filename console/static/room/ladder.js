@@ -53,7 +53,7 @@ function failedIndex(state, reached) {
   const { rungs, call } = state;
   if (call.phone?.refused) return rungs.indexOf("granted");
   if (call.message?.state !== "failed" || reached >= rungs.indexOf("opened")) return -1;
-  return Math.max(reached + 1, rungs.indexOf("accepted"));
+  return Math.min(Math.max(reached + 1, rungs.indexOf("accepted")), rungs.indexOf("delivered"));
 }
 
 /** @param {number | null} from @param {number | null} to */

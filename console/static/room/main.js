@@ -13,6 +13,7 @@ import { reduce } from "./reduce.js";
 import { Reporter } from "./reporter.js";
 import { readLink, storeCapture } from "./server.js";
 import { initial } from "./state.js";
+import { keysSwitch } from "./views/keys.js";
 import { roomView } from "./views/room.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -97,7 +98,9 @@ function wake() {
   viewer.wake();
 }
 
+const keysOn = keysSwitch(document, localStorage);
 document.addEventListener("keydown", (event) => {
+  if (!keysOn()) return;
   const intent = intentOfKey(event, document.activeElement?.matches("input:not([type=range])") ?? false);
   if (!intent) return;
   event.preventDefault();

@@ -45,14 +45,14 @@ export function reduce(state, message) {
     case "tick":
       return giveUpWaiting({ ...state, now: message.clock + state.skew });
     case "line":
-      return state.line === message.state ? state : { ...state, line: message.state, lineAt: state.now };
+      return line(state, message.state);
     case "link":
       return { ...state, link: message.link, linkAt: message.version };
     case "frame":
       return frame(state, message);
     case "resend":
     case "ending":
-      return { ...state, [message.type]: { status: message.status, text: message.text ?? "" } };
+      return { ...state, [message.type]: { status: message.status, text: message.text ?? "", at: state.now } };
     default:
       return reduceIntent(state, message);
   }
@@ -88,6 +88,13 @@ function reduceIntent(state, message) {
     default:
       return state;
   }
+}
+
+/** @param {State} state @param {import("./state.js").Line} now @returns {State} */
+function line(state, now) {
+  // Lost and connecting follow one another for as long as the line is away: that is one absence.
+  const turned = (state.line === "open") !== (now === "open");
+  return { ...state, line: now, lineAt: turned ? state.now : state.lineAt };
 }
 
 /** @param {State} state @param {{clock: number, width: number, height: number}} message @returns {State} */

@@ -23,15 +23,15 @@ export function hadPicture(state) {
 }
 
 /** @param {State} state @returns {Situation | null} what the phone itself said */
-function trouble({ call }) {
+function trouble({ call, picture }) {
   if (call.phone?.refused) {
     const { reason, at } = call.phone.refused;
     return { title: `refused.${reason}`, advice: `refused.${reason}.advice`, tone: "alert", since: at };
   }
   if (call.phone?.hungUpAt) {
-    return { title: "hung_up", advice: "hung_up.advice", tone: "warn", since: call.phone.hungUpAt };
+    return { title: "hung_up", advice: "hung_up.advice", tone: "warn", since: picture.frameAt ?? call.phone.hungUpAt };
   }
-  if (call.phone?.hidden) return { title: "hidden", advice: "hidden.advice", tone: "warn", since: null };
+  if (call.phone?.hidden) return { title: "hidden", advice: "hidden.advice", tone: "warn", since: picture.frameAt };
   return null;
 }
 

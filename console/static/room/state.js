@@ -94,7 +94,7 @@
  * @property {string | null} capture its id once stored
  * @property {string} text why it failed
  */
-/** @typedef {{status: "idle" | "busy" | "done" | "failed", text: string}} Ask an intent and its answer */
+/** @typedef {{status: "idle" | "busy" | "done" | "failed", text: string, at: number}} Ask an intent and its answer */
 /** @typedef {{frameAt: number | null, width: number, height: number}} Picture */
 
 /**
@@ -106,7 +106,7 @@
  * @property {number} now
  * @property {number} skew the server's clock minus ours
  * @property {Line} line
- * @property {number} lineAt since when
+ * @property {number} lineAt since when it is open, or away
  * @property {Picture} picture
  * @property {number | null} nextZoom wanted after the zoom that is under way
  * @property {Still[]} stills
@@ -117,7 +117,7 @@
  */
 
 /** @type {Ask} */
-const IDLE = { status: "idle", text: "" };
+const IDLE = { status: "idle", text: "", at: 0 };
 
 /** @returns {Call} */
 export function emptyCall() {

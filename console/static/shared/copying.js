@@ -6,7 +6,8 @@ const SAID_FOR = 2000; // ms
 export function copyButton(button, text, done) {
   const label = button.querySelector("span") ?? button;
   const asked = label.textContent ?? "";
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(text());
@@ -15,6 +16,6 @@ export function copyButton(button, text, done) {
     }
     label.textContent = done;
     clearTimeout(timer);
-    timer = Number(setTimeout(() => (label.textContent = asked), SAID_FOR));
+    timer = setTimeout(() => (label.textContent = asked), SAID_FOR);
   });
 }

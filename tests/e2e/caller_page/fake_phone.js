@@ -1,4 +1,4 @@
-// Chromium's two fake cameras become the back and the front camera of a phone; the back one has a torch.
+// Two of Chromium's fake cameras become the back and the front camera of a phone; the back one has a torch.
 (() => {
   const devices = navigator.mediaDevices;
   if (!devices) return;
@@ -10,9 +10,9 @@
     const { facingMode: wish, ...size } = constraints.video === true ? {} : constraints.video;
     const facing = wish?.exact ?? wish?.ideal ?? "environment";
     if (phone.fails[facing]) throw new DOMException(phone.fails[facing].message, phone.fails[facing].name);
-    if (phone.silent) await new Promise(() => {});
+    if (phone.silent) await phone.silent;
     const cameras = (await devices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
-    const { deviceId } = cameras[facing === "user" ? 1 : 0] ?? {};
+    const { deviceId } = cameras[facing === "user" ? 2 : 0] ?? {};
     const stream = await open({ video: deviceId ? { ...size, deviceId: { exact: deviceId } } : size });
     dress(stream.getVideoTracks()[0], facing);
     return stream;

@@ -1,4 +1,4 @@
-"""A small server for the caller's page alone: the real routes and headers, and a relay that only counts pictures."""
+"""A small server for the caller's page: the real routes and headers; its relay only counts pictures."""
 
 from __future__ import annotations
 
@@ -206,7 +206,6 @@ async def running() -> AsyncIterator[Server]:
     server = Server()
     config = uvicorn.Config(server.app(), port=server.port, log_level="warning", lifespan="off")
     web = uvicorn.Server(config)
-    web.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.ensure_future(web.serve())
     while not web.started:
         await asyncio.wait([serving], timeout=0.01)

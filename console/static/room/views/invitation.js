@@ -13,6 +13,7 @@ export function invitationView(root, say, read) {
   let wanted = false;
   return (/** @type {State} */ state) => {
     const { link, call } = state;
+    show(fold, !call.ended);
     show(part(root, "link"), link !== null && !call.phone);
     show(part(root, "taken"), call.phone !== null);
     if (link) {
@@ -43,7 +44,7 @@ export function resendView(root, say, resend) {
   let before = "idle";
   part(root, "resend").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (button.getAttribute("aria-busy") !== "true") resend(field.value.trim());
+    resend(field.value.trim());
   });
   return (/** @type {State} */ { resend: { status, text } }) => {
     setAttribute(button, "aria-busy", String(status === "busy"));

@@ -3,27 +3,31 @@ import { part, setAttribute, setText, show } from "../../shared/dom.js";
 const UNDECIDED = 8_000; // ms after which the question goes away by itself
 
 /**
- * Ending takes two clicks in the same place: "Cancel" comes where "End" was, so that a double click ends nothing.
+ * Ending takes two clicks in the same place; the styles keep a double click from being both.
  *
  * @param {ParentNode} root @param {import("../../shared/phrases.js").Say} say @param {() => void} end
  */
 export function leavingView(root, say, end) {
   const ask = part(root, "end");
   const sure = part(root, "sure");
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const question = (/** @type {boolean} */ open) => {
     clearTimeout(timer);
     const focused = sure.contains(document.activeElement);
     show(sure, open);
-    show(ask, !open);
     if (open) {
       part(root, "cancel").focus();
-      timer = Number(setTimeout(() => question(false), UNDECIDED));
+      timer = setTimeout(() => question(false), UNDECIDED);
     } else if (focused) ask.focus();
   };
   ask.addEventListener("click", () => question(true));
   part(root, "cancel").addEventListener("click", () => question(false));
-  sure.addEventListener("keydown", (event) => event.key === "Escape" && question(false));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !sure.hidden) question(false);
+  });
+  // A click beside the buttons, such as the second of a double click, leaves the focus on "Cancel".
+  sure.addEventListener("mousedown", (event) => event.preventDefault());
   part(root, "confirm").addEventListener("click", () => {
     question(false);
     end();

@@ -27,15 +27,15 @@ export function stageView(root, say, language) {
   };
 }
 
+const NOTICED = 1_000; // ms: a shorter absence is nobody's worry
+
 /** Our own connection. @param {ParentNode} root @param {Say} say */
 export function lineView(root, say) {
   const banner = part(root, "line");
   return (/** @type {State} */ state) => {
-    const gone = state.line === "refused" && !state.call.ended;
-    // A moment of "connecting" at the start, or between two tries, is nobody's worry.
-    const away = (state.line === "lost" || state.line === "connecting") && state.call.version > 0;
-    show(banner, gone || away);
-    setText(part(root, "line-text"), say(gone ? "line.refused" : "line.lost"));
+    const away = state.line !== "open" && !state.call.ended && state.now - state.lineAt > NOTICED;
+    show(banner, away);
+    setText(part(root, "line-text"), say(state.line === "refused" ? "line.refused" : "line.lost"));
   };
 }
 

@@ -1,0 +1,106 @@
+"""A centre's console as the product makes it, without its sockets: a real store, real logins, every page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console import login
+from console.routes import exception_handlers, routes
+from signaling.auth import Gate
+from signaling.bus.memory import MemoryBus
+from signaling.domain import facts
+from signaling.domain.facts import AnyFact
+from signaling.domain.ids import Secrets
+from signaling.domain.records import User
+from signaling.domain.room import Change
+from signaling.files.disk import DiskFiles
+from signaling.images import check_capture
+from signaling.limits import Limits
+from signaling.passwords import Argon2Passwords
+from signaling.service.captures import Captures
+from signaling.service.history import History
+from signaling.service.invite import Inviting
+from signaling.service.journal import Journal
+from signaling.service.logins import Logins
+from signaling.store.sql import SqlStore
+from signaling.web import guarded
+from tests import cast
+from tests.cast import MINUTE, PASSWORD, SAMU_54, Clock
+
+SITE: Final = "http://visio.test"
+PLACE: Final = (48.69205412345, 6.18441712345)
+ADMIN: Final = cast.user("Dora", SAMU_54, role="administrator")
+SUPERVISOR: Final = cast.user("Eve", SAMU_54, role="supervisor")
+
+
+class Office:
+    """A centre's console as the product makes it, without its sockets."""
+
+    def __init__(self, store: SqlStore, clock: Clock, folder: Path) -> None:
+        self.store = store
+        self.clock = clock
+        self.journal = Journal(store, MemoryBus())
+        secrets = Secrets(b"k" * 32)
+        self.inviting = Inviting(
+            store,
+            self.journal,
+            clock,
+            secrets,
+            public_url=SITE,
+            lifetime=120 * MINUTE,
+            provider_of=lambda channel: "outbox",
+            wake=lambda: None,
+        )
+        captures = Captures(store, self.journal, DiskFiles(folder), clock, check_capture)
+        logins = Logins(store, clock, Argon2Passwords(memory_kib=8), secrets, Limits().limiter, 12)
+        self.app = Starlette(
+            routes=[
+                *login.routes(),
+                *routes(self.inviting, History(store), captures, clock, "visio.test"),
+                Route("/broken", _broken),
+            ],
+            middleware=guarded([SITE], secure=False, larger_bodies={r"/sessions/\w+/captures": 2**20}),
+            exception_handlers=exception_handlers(),
+        )
+        self.app.state.gate = Gate(logins, False, 12)
+
+    @asynccontextmanager
+    async def desk(self, user: User, language: str = "fr") -> AsyncIterator[httpx2.AsyncClient]:
+        """A browser in which `user` has signed in."""
+        headers = {"Origin": SITE, "Accept": "text/html", "Accept-Language": language}
+        transport = httpx2.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(base_url=SITE, headers=headers, transport=transport) as browser:
+            answer = await browser.post("/login", data={"email": user.email, "password": PASSWORD})
+            assert answer.status_code == 303
+            yield browser
+
+    async def call(self, browser: httpx2.AsyncClient, typed: str = "06 12 34 56 78") -> str:
+        """Starts a session from the home page. Returns its id."""
+        answer = await browser.post("/sessions", data={"address": typed})
+        assert answer.status_code == 303
+        return answer.headers["location"].removeprefix("/sessions/")
+
+    async def happen(self, session: str, *happened: AnyFact) -> None:
+        await self.journal.change(SAMU_54.id, session, lambda room: Change(facts=happened))
+
+    async def phone(self, session: str) -> str:
+        """A caller's phone that has a picture and has given its position."""
+        room = await self.store.room(SAMU_54.id, session)
+        caller = cast.caller(room.invitations[0])
+        place = cast.position(caller, latitude=PLACE[0], longitude=PLACE[1])
+        change = Change(records=(caller, place), facts=(facts.PictureFirst(participant=caller.id),))
+        await self.journal.change(SAMU_54.id, session, lambda room: change)
+        return caller.id
+
+
+async def _broken(request: Request) -> Response:
+    raise RuntimeError("the secret of the trace")

@@ -1,0 +1,89 @@
+"""A phone's browser in front of the small server of these tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.browsers import NANCY, chromium
+from tests.e2e.caller_page.server import WITHIN, Server, running
+
+SCRIPT = Path(__file__).with_name("fake_phone.js")
+
+# Camera 1 is a depth camera, whose pictures no browser sends: the front camera is camera 2.
+THREE_CAMERAS = "--use-fake-device-for-media-stream=device-count=3,fps=30"
+
+NewPhone = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with running() as made:
+        yield made
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium(THREE_CAMERAS) as made:
+        yield made
+
+
+@pytest.fixture
+async def new_phone(browser: Browser) -> AsyncIterator[NewPhone]:
+    """Phones that have allowed their camera before; an error in the page's scripts fails the test."""
+    errors: list[str] = []
+
+    async def make(camera: bool = True, **options: Any) -> Page:
+        made: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
+        made |= {"locale": "fr-FR", "is_mobile": True, "has_touch": True, "geolocation": NANCY}
+        made |= {"permissions": ["camera", "geolocation"] if camera else []}
+        context = await browser.new_context(**{**made, **options})
+        await context.add_init_script(path=SCRIPT)
+        page = await context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield make
+    assert errors == []
+
+
+@pytest.fixture
+async def phone(new_phone: NewPhone) -> Page:
+    return await new_phone()
+
+
+async def on_screen(page: Page, name: str) -> None:
+    await expect(page.locator("body")).to_have_attribute("data-screen", name, timeout=20_000)
+
+
+async def tap(page: Page, act: str) -> None:
+    await page.locator(f"[data-act={act}]:visible").tap()
+
+
+async def go_live(page: Page, server: Server) -> None:
+    """Opens a link, taps the one button, and waits until the server sees the picture."""
+    await page.goto(server.link("good"))
+    await on_screen(page, "ready")
+    await tap(page, "start")
+    await picture(server)
+    await expect(page.locator(".status .good")).to_be_visible(timeout=20_000)
+    await server.phone.frame("hello", by="channel")
+
+
+async def until(page: Page, expression: str) -> None:
+    """Returns once a JavaScript expression is true; the page's policy forbids Playwright's own way to wait."""
+    async with asyncio.timeout(WITHIN):
+        while not await page.evaluate(expression):
+            await asyncio.sleep(0.02)
+
+
+async def picture(server: Server) -> None:
+    """Some new frames of the camera were decoded."""
+    target = server.phone.pictures + 3
+    await server.phone.until(lambda: server.phone.pictures >= target)
