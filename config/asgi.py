@@ -94,7 +94,8 @@ class Application:
 
 def create(settings: Settings) -> Starlette:
     """The application. `settings.secret_key` must be set (`config.serve` makes one)."""
-    made = build(settings, adapters(settings), SystemClock())
+    clock = SystemClock()
+    made = build(settings, adapters(settings, clock), clock)
     app = Starlette(
         routes=_routes(made),
         middleware=guarded(
@@ -109,9 +110,9 @@ def create(settings: Settings) -> Starlette:
     return app
 
 
-def adapters(settings: Settings) -> Adapters:
+def adapters(settings: Settings, clock: Clock) -> Adapters:
     return Adapters(
-        store=SqlStore(settings.database_url, SystemClock()),
+        store=SqlStore(settings.database_url, clock),
         bus=MemoryBus() if settings.embedded else RedisBus(settings.redis_url),
         relay=_relay(settings),
         notifier=notifier(settings),
@@ -174,7 +175,8 @@ def build(settings: Settings, parts: Adapters, clock: Clock) -> Application:
 
 
 @asynccontextmanager
-async def _lifespan(made: Application, _: Starlette) -> AsyncIterator[None]:
+async def opened(made: Application) -> AsyncIterator[None]:
+    """The adapters are open within, in an order in which each finds what it needs."""
     parts = made.adapters
     async with AsyncExitStack() as stack:
         for adapter in (parts.store, parts.bus, parts.notifier):
@@ -185,8 +187,14 @@ async def _lifespan(made: Application, _: Starlette) -> AsyncIterator[None]:
         await parts.relay.open(made.use.reporting.relay_event)
         stack.push_async_callback(parts.relay.close)
         stack.push_async_callback(parts.tasks.close)
-        parts.tasks.start(made.courier.run())
-        parts.tasks.start(_sweep(made))
+        yield
+
+
+@asynccontextmanager
+async def _lifespan(made: Application, _: Starlette) -> AsyncIterator[None]:
+    async with opened(made):
+        made.adapters.tasks.start(made.courier.run())
+        made.adapters.tasks.start(_sweep(made))
         yield
 
 

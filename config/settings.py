@@ -223,6 +223,10 @@ def _place_faults(settings: Settings) -> Iterator[str]:
         yield "SECRET_KEY: needed with REDIS_URL, the same on every process"
     if settings.public_url and not _is_site(settings.public_url):
         yield "PUBLIC_URL: takes an http or https address without a path, e.g. https://visio.example.fr"
+    if not settings.public_url.isascii():  # one letter outside the SMS alphabet triples the price of each SMS
+        yield "PUBLIC_URL: takes ASCII; write an accented name as its xn-- form"
+    if not settings.database_url and set("?%#") & set(str(settings.data_dir)):
+        yield "DATA_DIR: can't contain ?, % or # while it holds the database"
 
 
 def _is_site(address: str) -> bool:

@@ -20,7 +20,8 @@ from media.tasks import end
 from signaling.domain.errors import RelayUnavailable, VisioError
 from signaling.messages.relay import RelayEvent, Stalled
 
-HANDLED_WITHIN = 30.0  # seconds until we stop waiting for a web process to handle an event
+CHECK_EVERY = 2.0  # seconds until we look whether an event that nobody has handled is still in Redis
+CHECKS = 15  # then it is left there, and the participant's next event is told
 BACKLOG = 10_000  # events that Redis keeps while no web process takes them
 PAUSE = 0.5  # seconds before we try Redis again
 REPLY_LASTS = 30  # seconds that Redis keeps a reply nobody takes
@@ -151,20 +152,32 @@ class Node:
         ref = secrets.token_hex(8)
         handled = self._handled[ref] = asyncio.Event()
         try:
-            await self._append(ref, event)
-            async with asyncio.timeout(HANDLED_WITHIN):
-                await handled.wait()
-        except TimeoutError:
-            log.warning("no web process handled %s", type(event).__name__)
+            await self._until_handled(ref, event, handled)
         finally:
             del self._handled[ref]
 
-    async def _append(self, ref: str, event: RelayEvent) -> None:
-        told = frames.encode(frames.Told(self.id, ref, event))
+    async def _until_handled(self, ref: str, event: RelayEvent, handled: asyncio.Event) -> None:
+        """Tells again what Redis has lost, with the event or with its receipt."""
+        entry = await self._append(ref, event)
+        for _ in range(CHECKS):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_EVERY):
+                    await handled.wait()
+                    return
+            if not await self._is_known(entry):
+                entry = await self._append(ref, event)
+        log.warning("no web process handled %s", type(event).__name__)
+
+    async def _append(self, ref: str, event: RelayEvent) -> str:
+        told = {"told": frames.encode(frames.Told(self.id, ref, event))}
         while True:
-            try:
-                await self._redis.xadd(EVENTS, {"told": told}, maxlen=BACKLOG, approximate=True)
-            except (RedisError, OSError):
-                await asyncio.sleep(PAUSE)
-            else:
-                return
+            with contextlib.suppress(RedisError, OSError):
+                return str(await self._redis.xadd(EVENTS, told, maxlen=BACKLOG, approximate=True))
+            await asyncio.sleep(PAUSE)
+
+    async def _is_known(self, entry: str) -> bool:
+        """Whether the event is still in Redis; returns only once Redis answers."""
+        while True:
+            with contextlib.suppress(RedisError, OSError):
+                return bool(await self._redis.xrange(EVENTS, entry, entry))
+            await asyncio.sleep(PAUSE)

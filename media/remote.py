@@ -101,7 +101,9 @@ class RemoteRelay:
         self._replies[request.ref] = waiting
         try:
             async with asyncio.timeout(REPLY_WITHIN):
-                await self._push(node, request)
+                async with self._redis.pipeline() as pipe:
+                    _push(pipe, node, request)
+                    await pipe.execute()
                 reply = await waiting
         except (TimeoutError, RedisError, OSError) as error:
             raise RelayUnavailable(f"the media node does not answer: {error!r}") from None
@@ -110,12 +112,6 @@ class RemoteRelay:
         if reply.error:
             raise frames.error_of(reply)
         return reply.answer
-
-    async def _push(self, node: str, frame: frames.Request | frames.Handled) -> None:
-        async with self._redis.pipeline() as pipe:
-            pipe.rpush(inbox(node), frames.encode(frame))
-            pipe.expire(inbox(node), INBOX_LASTS)
-            await pipe.execute()
 
     async def _read_replies(self) -> None:
         while True:
@@ -184,9 +180,9 @@ class RemoteRelay:
             async with self._redis.pipeline() as pipe:
                 pipe.xack(EVENTS, GROUP, entry)
                 pipe.xdel(EVENTS, entry)
+                if ref:
+                    _push(pipe, node, frames.Handled(ref))
                 await pipe.execute()
-            if ref:
-                await self._push(node, frames.Handled(ref))
 
     # ------------------------------------------------------------ the dead
     async def _look_after(self) -> None:
@@ -211,3 +207,8 @@ class RemoteRelay:
             for session, participant in await self._registry.bury(node):
                 stalled = frames.Told(node, "", Stalled(session=session, participant=participant))
                 await self._redis.xadd(EVENTS, {"told": frames.encode(stalled)})
+
+
+def _push(pipe: Any, node: str, frame: frames.Request | frames.Handled) -> None:
+    pipe.rpush(inbox(node), frames.encode(frame))
+    pipe.expire(inbox(node), INBOX_LASTS)

@@ -27,8 +27,10 @@ async def web(url: str, on_event: Callable[[RelayEvent], Awaitable[None]]) -> As
     """A web process's relay."""
     relay = RemoteRelay(url)
     await relay.open(on_event)
-    yield relay
-    await relay.close()
+    try:
+        yield relay
+    finally:
+        await relay.close()
 
 
 async def placed(url: str, session: str) -> str:

@@ -77,10 +77,13 @@ async def go_live(page: Page, server: Server) -> None:
 
 
 async def until(page: Page, expression: str) -> None:
-    """Returns once a JavaScript expression is true; the page's policy forbids Playwright's own way to wait."""
+    """Returns once a JavaScript expression is true. Playwright's own way to wait needs `unsafe-eval`."""
+    wait = f"""() => new Promise((resolve) => {{
+      const look = () => ({expression} ? resolve() : requestAnimationFrame(look));
+      look();
+    }})"""
     async with asyncio.timeout(WITHIN):
-        while not await page.evaluate(expression):
-            await asyncio.sleep(0.02)
+        await page.evaluate(wait)
 
 
 async def picture(server: Server) -> None:

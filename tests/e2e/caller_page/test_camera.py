@@ -32,7 +32,7 @@ async def test_a_refused_camera_shows_the_way_and_can_be_tried_again(
     )
     assert [item[:21] for item in await phone.locator("li:visible").all_inner_texts()] == [
         "Touchez le cadenas à ",
-        "Touchez « Autorisatio",
+        "Touchez «\N{NO-BREAK SPACE}Autorisatio",
         "Revenez ici et touche",
     ]
     await phone.context.grant_permissions(["camera"])
@@ -70,7 +70,7 @@ async def test_a_prompt_that_never_answers_is_told_and_still_counts_when_it_does
     await phone.add_init_script(HURRY)
     await phone.goto(server.link("good"))
     await on_screen(phone, "ready")
-    await phone.evaluate("phone.silent = new Promise((resolve) => { phone.answer = resolve })")
+    await phone.evaluate("void (phone.silent = new Promise((resolve) => { phone.answer = resolve }))")
     await tap(phone, "start")
     await on_screen(phone, "asking")
     await on_screen(phone, "refused")
@@ -228,7 +228,7 @@ async def test_a_camera_that_says_it_lives_and_gives_nothing_is_opened_afresh(
 
 
 async def test_the_screen_stays_on_while_the_picture_is_sent(new_phone: NewPhone, server: Server) -> None:
-    phone = await new_phone()
+    phone = await new_phone(permissions=["camera", "screen-wake-lock"])
     await phone.add_init_script(
         "const ask = navigator.wakeLock.request.bind(navigator.wakeLock); globalThis.locks = [];"
         "navigator.wakeLock.request = (kind) => ask(kind).then((lock) => (locks.push(lock), lock));"
