@@ -95,7 +95,7 @@ class Node:
             if taken is not None:
                 self._take(taken[1])
 
-    def _take(self, data: str) -> None:
+    def _take(self, data: bytes) -> None:
         try:
             frame = frames.decode_inbox.decode(data)
         except msgspec.DecodeError:
@@ -168,14 +168,15 @@ class Node:
                 entry = await self._append(ref, event)
         log.warning("no web process handled %s", type(event).__name__)
 
-    async def _append(self, ref: str, event: RelayEvent) -> str:
+    async def _append(self, ref: str, event: RelayEvent) -> bytes:
+        """The event's id in the stream."""
         told = {"told": frames.encode(frames.Told(self.id, ref, event))}
         while True:
             with contextlib.suppress(RedisError, OSError):
-                return str(await self._redis.xadd(EVENTS, told, maxlen=BACKLOG, approximate=True))
+                return bytes(await self._redis.xadd(EVENTS, told, maxlen=BACKLOG, approximate=True))
             await asyncio.sleep(PAUSE)
 
-    async def _is_known(self, entry: str) -> bool:
+    async def _is_known(self, entry: bytes) -> bool:
         """Whether the event is still in Redis; returns only once Redis answers."""
         while True:
             with contextlib.suppress(RedisError, OSError):

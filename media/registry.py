@@ -101,12 +101,12 @@ class Registry:
         node = await self._place(keys=[NODES, _SESSION + session], args=[_LEASE, PLACEMENT])
         if node is None:
             raise RelayUnavailable("no media node is alive")
-        return str(node)
+        return str(node, "ascii")
 
     async def find(self, session: str) -> str | None:
         """The node of a session, alive or not."""
         node = await self._redis.get(_SESSION + session)
-        return str(node) if node is not None else None
+        return str(node, "ascii") if node is not None else None
 
     # ------------------------------------------------------------ the dead
     async def dead(self) -> set[str]:
@@ -114,15 +114,16 @@ class Registry:
         nodes = await self._redis.zrange(NODES, 0, -1)
         if not nodes:
             return set()
-        leases = await self._redis.mget([_LEASE + node for node in nodes])
-        return {node for node, lease in zip(nodes, leases, strict=True) if lease is None}
+        names = [str(node, "ascii") for node in nodes]
+        leases = await self._redis.mget([_LEASE + name for name in names])
+        return {name for name, lease in zip(names, leases, strict=True) if lease is None}
 
     async def bury(self, node: str) -> list[tuple[str, str]]:
         """Forget a dead node. Its phones, for exactly one of those who call; its sessions are free then."""
         if not await self._redis.zrem(NODES, node):
             return []
-        members = await self._redis.smembers(_PHONES + node)
-        phones = [(member.split(" ")[0], member.split(" ")[1]) for member in members]
+        members = [str(member, "utf-8") for member in await self._redis.smembers(_PHONES + node)]
+        phones = [(session, participant) for session, _, participant in (m.partition(" ") for m in members)]
         for session in {session for session, _ in phones}:
             await self.free(node, session)
         await self._redis.delete(_PHONES + node, inbox(node))
@@ -133,7 +134,6 @@ def connect(url: str) -> Redis:
     """A client whose every wait ends: a network that swallows packets must not hang us."""
     return Redis.from_url(
         url,
-        decode_responses=True,
         socket_timeout=REPLY_WITHIN,
         socket_connect_timeout=REPLY_WITHIN,
         socket_keepalive=True,

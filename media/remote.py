@@ -36,7 +36,7 @@ class RemoteRelay:
         self._registry = Registry(self._redis)
         self._replies: dict[str, asyncio.Future[frames.Reply]] = {}
         self._loops: list[asyncio.Task[None]] = []
-        self._handling: dict[str, asyncio.Task[None]] = {}  # by the event's id in the stream
+        self._handling: dict[bytes, asyncio.Task[None]] = {}  # by the event's id in the stream
 
     async def open(self, on_event: OnRelayEvent) -> None:
         self._on_event = on_event
@@ -123,7 +123,7 @@ class RemoteRelay:
             if taken is not None:
                 self._take_reply(taken[1])
 
-    def _take_reply(self, data: str) -> None:
+    def _take_reply(self, data: bytes) -> None:
         try:
             reply = frames.decode_reply.decode(data)
         except msgspec.DecodeError:
@@ -161,17 +161,17 @@ class RemoteRelay:
         if len(self._handling) >= AT_ONCE:
             await asyncio.wait(self._handling.values(), return_when=asyncio.FIRST_COMPLETED)
 
-    def _take(self, entries: list[tuple[str, dict[str, str]]]) -> None:
+    def _take(self, entries: list[tuple[bytes, dict[bytes, bytes]]]) -> None:
         for entry, fields in entries:
             if entry not in self._handling:
                 task = self._handling[entry] = asyncio.create_task(self._handle(entry, fields))
                 task.add_done_callback(lambda _, entry=entry: self._handling.pop(entry))  # type: ignore[misc]
 
-    async def _handle(self, entry: str, fields: dict[str, str]) -> None:
+    async def _handle(self, entry: bytes, fields: dict[bytes, bytes]) -> None:
         """What the handler raises is logged, not repeated: it would fail again."""
         node = ref = ""
         try:
-            told = frames.decode_told.decode(fields["told"])
+            told = frames.decode_told.decode(fields[b"told"])
             node, ref = told.node, told.ref
             await self._on_event(told.event)
         except Exception:

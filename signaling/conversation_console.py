@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from starlette.websockets import WebSocket
 
+from signaling.domain.addresses import display
 from signaling.domain.errors import NotSignedIn, VisioError
 from signaling.domain.outcome import outcome
 from signaling.domain.visitor import Visitor
@@ -97,7 +98,7 @@ class ConsoleDesk:
         sessions = [
             console.RunningSession(
                 id=row.session.id,
-                address=row.session.address,
+                address=display(row.session.address),
                 regulator=row.regulator,
                 started_at=row.session.started_at,
                 rung=row.session.rung,

@@ -9,8 +9,8 @@ from signaling.domain.facts import Event
 from signaling.ports import Bus, Store
 from signaling.service.journal import centre_topic, phone_topic, session_topic
 
-
-REREAD_SECONDS = 10.0  # a process that alone loses the bus announces nothing: its followers look by themselves
+# A process that alone loses the bus announces nothing: followers look by themselves now and then.
+REREAD_SECONDS = 10.0
 
 
 class Hub:

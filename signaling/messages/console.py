@@ -101,7 +101,7 @@ class Error(_Frame, frozen=True, tag="error"):
 
 class RunningSession(msgspec.Struct, frozen=True):
     id: str
-    address: str
+    address: str  # as people write it, "06 12 34 56 78"
     regulator: str
     started_at: int
     rung: str

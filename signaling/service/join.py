@@ -85,7 +85,7 @@ class Joining:
         return secret
 
     async def token_of_code(self, code: str, source: str) -> str:
-        """The link's token for six digits read aloud. Raises NotFound, or Throttled after a few wrong ones."""
+        """The link's token for six digits read aloud. Raises NotFound, Throttled after a few wrong ones."""
         wait = await self._guesses.wait(source)
         if wait > 0:
             raise Throttled(wait)

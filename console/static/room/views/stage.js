@@ -48,6 +48,7 @@ export function endedView(root, say, language, users) {
     show(ended, true);
     show(part(root, "bar"), false);
     show(part(root, "leaving"), false);
+    show(part(root, "keys"), false);
     const lasted = state.call.invitation ? over.at - state.call.invitation.at : 0;
     const values = { duration: duration(lasted, language), name: users[over.by ?? ""] ?? say("colleague") };
     setText(part(root, "ended-facts"), say(over.by ? "ended.by" : "ended.alone", values));
