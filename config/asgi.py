@@ -147,6 +147,7 @@ def build(settings: Settings, parts: Adapters, clock: Clock) -> Application:
             secrets,
             public_url=settings.public_url,
             lifetime=settings.invitation_minutes * MINUTE,
+            language=settings.caller_language,
             provider_of=parts.notifier.name_for,
             wake=courier.wake,
         ),

@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ice_servers: tuple[dict[str, Any], ...] = ()  # JSON, as RTCConfiguration.iceServers
     start_bitrate: int = 1200  # kbit/s the phone starts at
     # --- messages to callers
+    caller_language: Literal["fr", "en"] = "fr"  # of SMS and mails; the page follows the phone
     sms_provider: SmsProvider = "outbox"
     mail_provider: MailProvider = "outbox"
     twilio_account_sid: str = ""

@@ -43,11 +43,10 @@ class Home:
         """Into the room at once: the message leaves meanwhile. A bad address keeps what was typed."""
         async with request.form(max_files=0, max_fields=10) as form:
             typed = str(form.get("address", ""))
-        language = self._pages.language(request)
         try:
-            started = await self._inviting.start(request.state.visitor, typed, language)
+            started = await self._inviting.start(request.state.visitor, typed)
         except BadAddress as error:
-            wrong = bad_address(error.reason, self._pages.gettext(language))
+            wrong = bad_address(error.reason, self._pages.gettext(self._pages.language(request)))
             return await self._page(request, HTTPStatus.UNPROCESSABLE_ENTITY, typed=typed, error=wrong)
         return RedirectResponse(f"/sessions/{started.session}", HTTPStatus.SEE_OTHER)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from signaling.domain.carrier_reasons import CATEGORIES, Category
 from signaling.domain.errors import BadAddress, LinkUnusable, VisioError
 from signaling.domain.records import Channel
 
@@ -120,28 +121,14 @@ def position_errors(_: Gettext) -> dict[str, str]:
 
 def carrier_errors(_: Gettext) -> dict[str, str]:
     """By the carrier's own code (Twilio's, SMTP's) or our short word; others are shown as they came."""
-    off = _("The phone is switched off or out of reach.")
-    unknown = _("This number doesn't exist or can't get SMS.")
-    no_mailbox = _("This e-mail address doesn't exist.")
-    refused = _("The carrier refused the message. Try another number or an e-mail address.")
-    return {
-        "21211": unknown,
-        "21408": _("Messages to this country are not allowed."),
-        "21610": _("This number has refused messages from us."),
-        "21614": unknown,
-        "21635": _("This is a landline: it gets no SMS."),
-        "30003": off,
-        "30004": refused,
-        "30005": unknown,
-        "30006": _("This is a landline, or its network can't be reached."),
-        "30007": refused,
-        "30008": _("The carrier doesn't say why. Send again, or use another number."),
-        "timeout": _("The carrier doesn't answer."),
-        "connection": _("The carrier can't be reached."),
-        "bad_answer": _("The carrier's answer can't be understood."),
-        "disk": _("The message could not be written: the server's disk is full or read-only."),
-        "smtp_550": no_mailbox,
-        "smtp_551": no_mailbox,
-        "smtp_552": _("This mailbox is full."),
-        "smtp_553": no_mailbox,
+    sentences: dict[Category, str] = {
+        "not_mobile": _("This is a landline: it gets no SMS. Use another number, an e-mail or the code."),
+        "unreachable": _("The phone or the mailbox is out of reach. Read the code aloud."),
+        "blocked": _("This number or its carrier refuses our messages. Use an e-mail or the code."),
+        "unknown_number": _("This number or mailbox doesn't exist. Check it with the caller."),
+        "not_allowed": _("Our account may not send there. Read the code aloud, and tell the administrator."),
+        "carrier_down": _("The carrier is out of order. Read the code aloud."),
+        "timeout": _("The carrier doesn't answer. The message may yet arrive."),
+        "other": _("The carrier doesn't say why. Send again, or use another number."),
     }
+    return {reason: sentences[category] for reason, category in CATEGORIES.items()}

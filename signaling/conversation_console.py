@@ -122,13 +122,10 @@ class ConsoleDesk:
         await line.send(
             console.Welcome(version=version, now=self._clock.now(), ice_servers=self._ice_servers)
         )
-        language = self._visitors.language_of(websocket)
         try:
             await run(
                 lambda: self._events(line, room, max(0, join.since)),
-                lambda: self._listen(
-                    websocket, line, lambda line, frame: self._handle(line, room, frame, language)
-                ),
+                lambda: self._listen(websocket, line, lambda line, frame: self._handle(line, room, frame)),
             )
         finally:
             await self._use.negotiating.leave(visitor.centre, join.session, room.leg)
@@ -161,9 +158,7 @@ class ConsoleDesk:
                     console.Error(code=error.code, message=words, permanent=error.permanent, ref=ref)
                 )
 
-    async def _handle(
-        self, line: Line[console.ConsoleIn], room: Room, frame: console.ConsoleIn, language: str
-    ) -> None:
+    async def _handle(self, line: Line[console.ConsoleIn], room: Room, frame: console.ConsoleIn) -> None:
         match frame:
             case console.Offer():
                 answer = await self._use.negotiating.view(room.visitor, room.session, room.leg, frame.sdp)
@@ -176,9 +171,7 @@ class ConsoleDesk:
             case console.Seen():
                 await self._use.reporting.seen(room.visitor, room.session, frame.participant)
             case console.Resend():
-                await self._use.inviting.resend(
-                    room.visitor, room.session, intent=frame.intent, to=frame.to, language=language
-                )
+                await self._use.inviting.resend(room.visitor, room.session, intent=frame.intent, to=frame.to)
                 await line.send(console.Ok(ref=frame.ref))
             case console.End():
                 await self._use.ending.end(room.visitor, room.session)

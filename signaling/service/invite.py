@@ -34,7 +34,7 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Inviting:
-    """`provider_of` names the carrier of a channel; `wake` tells the courier that a message waits."""
+    """`lifetime` of a link in ms; `language` of the messages. `provider_of` names the carrier of a channel; `wake` tells the courier that a message waits."""
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Inviting:
         *,
         public_url: str,
         lifetime: int,
+        language: str,
         provider_of: Callable[[Channel], str],
         wake: Callable[[], None],
     ) -> None:
@@ -54,10 +55,11 @@ class Inviting:
         self._secrets = secrets
         self._public_url = public_url
         self._lifetime = lifetime
+        self._language = language
         self._provider_of = provider_of
         self._wake = wake
 
-    async def start(self, visitor: Visitor, typed: str, language: str) -> Started:
+    async def start(self, visitor: Visitor, typed: str) -> Started:
         """Open a session and queue its invitation. Raises BadAddress; nothing is then kept or sent."""
         must_watch(visitor)
         address = parse(typed)
@@ -72,21 +74,19 @@ class Inviting:
             channel=address.channel,
             rung="",
         )
-        plan = self._plan(address, language, intent="first")
+        plan = self._plan(address, intent="first")
         invitation = await self._with_free_code(inviting.draft(session, plan, self._secrets, now))
         await self._journal.start(session, inviting.begin(session, invitation, plan, now))
         self._wake()
         return Started(session.id, address)
 
-    async def resend(
-        self, visitor: Visitor, session: str, *, intent: str, to: str | None, language: str
-    ) -> None:
+    async def resend(self, visitor: Visitor, session: str, *, intent: str, to: str | None) -> None:
         """Once more, to the same address or to another. The same `intent` never sends twice."""
         must_watch(visitor)
         room = await self._store.room(visitor.centre, session)
         address = parse(to or room.session.address)
         other = address.value != room.session.address
-        plan = self._plan(address, language, intent=intent)
+        plan = self._plan(address, intent=intent)
 
         def decide(room: Room) -> Change:
             now = self._clock.now()
@@ -132,9 +132,9 @@ class Inviting:
                 return invitation
             invitation = inviting.new_code(invitation, self._secrets, self._clock.now())
 
-    def _plan(self, address: Address, language: str, *, intent: str) -> inviting.Plan:
+    def _plan(self, address: Address, *, intent: str) -> inviting.Plan:
         provider = self._provider_of(address.channel)
-        return inviting.Plan(address, language, provider, intent, self._lifetime)
+        return inviting.Plan(address, self._language, provider, intent, self._lifetime)
 
 
 def link_url(public_url: str, secrets: Secrets, invitation: str) -> str:

@@ -56,6 +56,7 @@ class Office:
             clock,
             secrets,
             public_url=SITE,
+            language="fr",
             lifetime=120 * MINUTE,
             provider_of=lambda channel: "outbox",
             wake=lambda: None,

@@ -83,7 +83,7 @@ async def until_said(made: Application, session: str, kind: type[F]) -> F:
 
 
 async def begin(made: Application, typed: str = NUMBER) -> str:
-    return (await made.use.inviting.start(visitor(ALICE), typed, "fr")).session
+    return (await made.use.inviting.start(visitor(ALICE), typed)).session
 
 
 async def token(made: Application, session: str) -> str:
@@ -203,8 +203,8 @@ async def test_a_message_whose_sender_died_leaves_when_its_lease_is_over(
 async def test_a_click_that_is_repeated_sends_once(made: Application) -> None:
     session = await begin(made)
     for _ in range(3):
-        await made.use.inviting.resend(visitor(ALICE), session, intent="click-1", to=None, language="fr")
-    await made.use.inviting.resend(visitor(ALICE), session, intent="click-2", to=None, language="fr")
+        await made.use.inviting.resend(visitor(ALICE), session, intent="click-1", to=None)
+    await made.use.inviting.resend(visitor(ALICE), session, intent="click-2", to=None)
     assert len(await said(made, session, facts.MessageQueued)) == 3  # the first one, and two clicks
 
 
@@ -329,9 +329,7 @@ async def test_a_session_left_open_ends_by_itself(made: Application, clock: Cloc
 Attempt = Callable[[Application, Visitor, str], Any]
 ATTEMPTS: dict[str, Attempt] = {
     "link": lambda made, who, session: made.use.inviting.link(who, session),
-    "resend": lambda made, who, session: made.use.inviting.resend(
-        who, session, intent="i", to=None, language="fr"
-    ),
+    "resend": lambda made, who, session: made.use.inviting.resend(who, session, intent="i", to=None),
     "view": lambda made, who, session: made.use.negotiating.view(who, session, "leg", "v=0"),
     "command": lambda made, who, session: made.use.commanding.command(who, session, "c", "torch", True),
     "seen": lambda made, who, session: made.use.reporting.seen(who, session, new_id(0)),

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.browsers import NANCY, chromium
 from tests.e2e.caller_page.server import WITHIN, Server, running
@@ -21,28 +21,30 @@ THREE_CAMERAS = "--use-fake-device-for-media-stream=device-count=3,fps=30"
 NewPhone = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server() -> AsyncIterator[Server]:
     async with running() as made:
         yield made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with chromium(THREE_CAMERAS) as made:
         yield made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def new_phone(browser: Browser) -> AsyncIterator[NewPhone]:
     """Phones that have allowed their camera before; an error in the page's scripts fails the test."""
     errors: list[str] = []
+    contexts: list[BrowserContext] = []
 
     async def make(camera: bool = True, **options: Any) -> Page:
         made: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
         made |= {"locale": "fr-FR", "is_mobile": True, "has_touch": True, "geolocation": NANCY}
         made |= {"permissions": ["camera", "geolocation"] if camera else []}
         context = await browser.new_context(**{**made, **options})
+        contexts.append(context)
         await context.add_init_script(path=SCRIPT)
         page = await context.new_page()
         page.set_default_timeout(20_000)
@@ -50,10 +52,12 @@ async def new_phone(browser: Browser) -> AsyncIterator[NewPhone]:
         return page
 
     yield make
+    for context in contexts:
+        await context.close()
     assert errors == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def phone(new_phone: NewPhone) -> Page:
     return await new_phone()
 

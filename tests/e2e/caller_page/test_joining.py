@@ -8,6 +8,8 @@ from playwright.async_api import Page, Route, expect
 from tests.e2e.caller_page.conftest import NewPhone, go_live, on_screen, picture, tap, until
 from tests.e2e.caller_page.server import Server
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 # The worker is ready before the page's files are all kept
 KEPT = "(async () => { while (!(await caches.match('/j'))) await caches.keys(); })()"
 
