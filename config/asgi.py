@@ -49,7 +49,7 @@ from signaling.service.command import Commanding
 from signaling.service.courier import Courier
 from signaling.service.end import Ending
 from signaling.service.history import History
-from signaling.service.invite import Inviting
+from signaling.service.invite import Inviting, Ways
 from signaling.service.join import Joining
 from signaling.service.journal import Journal
 from signaling.service.logins import Logins
@@ -145,11 +145,13 @@ def build(settings: Settings, parts: Adapters, clock: Clock) -> Application:
             journal,
             clock,
             secrets,
-            public_url=settings.public_url,
-            lifetime=settings.invitation_minutes * MINUTE,
-            language=settings.caller_language,
-            provider_of=parts.notifier.name_for,
-            wake=courier.wake,
+            Ways(
+                public_url=settings.public_url,
+                language=settings.caller_language,
+                lifetime=settings.invitation_minutes * MINUTE,
+                provider_of=parts.notifier.name_for,
+                wake=courier.wake,
+            ),
         ),
         negotiating=Negotiating(parts.store, journal, parts.relay),
         commanding=Commanding(parts.store, journal, parts.bus, parts.relay, parts.tasks),

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 class GuardedSocket(StunProtocol):
     """One UDP socket of a connection. Nothing that arrives on it can raise.
 
-    uvloop closes a socket whose `datagram_received` raises; aioice raises on some malformed STUN.
+    aioice raises on some malformed STUN (a PRIORITY of no bytes): a stranger could fill our log with it.
     """
 
     def __init__(self, connection: GuardedConnection, sock: socket.socket, preference: int) -> None:
@@ -98,7 +98,7 @@ class GuardedConnection(Connection):
             self.guard.trust(pair.remote_addr)
         super().check_state(pair, state)
 
-    def data_received(self, data: bytes, component: int) -> None:
+    def data_received(self, _data: bytes, _component: int) -> None:
         """What looked like STUN and was not: nobody wants it."""
         self.guard.counters.dropped += 1
 

@@ -34,7 +34,7 @@ from media.stats import Counters
 
 PATIENCE = 20.0  # seconds from the answer to a connection that is up
 SILENCE = 15.0  # seconds; browsers check the path every 2.5 to 6 s, media or not (RFC 7675)
-FAREWELL = 0.3  # seconds for the last messages of a data channel to arrive before we close
+FAREWELL = 1.5  # seconds for the last messages of a data channel to arrive; SCTP sends again after 1 s
 EARLY = 256  # packets that may come before DTLS has told us their keys: the start of the first keyframe
 
 log = logging.getLogger(__name__)

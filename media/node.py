@@ -61,10 +61,9 @@ class Node:
                 if not announced:
                     announced = True
                     ready()
-                for session in self._relay.phones():
-                    if not await self._registry.hold(self.id, session):
-                        log.warning("a session went to another node while this one was out of reach")
-                        await self._relay.end(session)
+                for session in await self._registry.hold(self.id, list(self._relay.phones())):
+                    log.warning("a session went to another node while this one was out of reach")
+                    await self._relay.end(session)
             await asyncio.sleep(HEARTBEAT)
 
     async def _announce(self) -> None:

@@ -6,7 +6,7 @@ free: the next offer places them anew, and whoever finds the node dead first tel
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from redis.asyncio import Redis
@@ -84,9 +84,13 @@ class Registry:
         """One more to be told of, at once and not with the next heartbeat."""
         await self._redis.sadd(_PHONES + node, f"{session} {participant}")
 
-    async def hold(self, node: str, session: str) -> bool:
-        """Keep a session on its node; False when it lies elsewhere by now."""
-        return bool(await self._hold(keys=[_SESSION + session], args=[node, PLACEMENT]))
+    async def hold(self, node: str, sessions: Collection[str]) -> list[str]:
+        """Keep sessions on their node. Returns those that lie elsewhere by now."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for session in sessions:
+                await self._hold(keys=[_SESSION + session], args=[node, PLACEMENT], client=pipe)
+            held = await pipe.execute() if sessions else []
+        return [session for session, is_held in zip(sessions, held, strict=True) if not is_held]
 
     async def free(self, node: str, session: str) -> None:
         await self._free(keys=[_SESSION + session], args=[node])

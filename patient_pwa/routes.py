@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute, Route
 from patient_pwa.agent import describe
 from patient_pwa.shell import PREFIX, File, Shell
 from signaling.domain.errors import LinkUnusable, NotFound, Throttled
+from signaling.domain.ids import new_mark
+from signaling.service.join import Phone
 
 LARGEST_BODY: Final = 4096  # bytes
 COOKIE_SECONDS: Final = 12 * 3600
@@ -33,8 +35,8 @@ class Look(Protocol):
 class Joining(Protocol):
     """What the pages need of the use case (`signaling.service.join`)."""
 
-    async def look(self, token: str, cookie: str | None) -> Look: ...
-    async def claim(self, token: str, cookie: str | None, browser: str, language: str) -> str: ...
+    async def look(self, token: str, phone: Phone) -> Look: ...
+    async def claim(self, token: str, phone: Phone) -> str: ...
     async def token_of_code(self, code: str, source: str) -> str: ...
 
 
@@ -53,6 +55,11 @@ class _BadBody(Exception):
 def cookie_name(secure: bool) -> str:
     """`__Host-` needs TLS; a browser would drop such a cookie over plain HTTP."""
     return "__Host-visio-caller" if secure else "visio-caller"
+
+
+def mark_name(secure: bool) -> str:
+    """The cookie by which a phone can repeat a claim whose answer was lost."""
+    return f"{cookie_name(secure)}-mark"
 
 
 def routes(joining: Joining, *, secure: bool, origin: str) -> list[BaseRoute]:
@@ -109,8 +116,12 @@ class _Door:
             link = await _read(request, Link)
         except _BadBody as fault:
             return _refuse(fault)
-        look = await self._joining.look(link.token, self._cookie(request))
-        return _answer({"state": look.state, "centre": look.centre})
+        phone = self._phone(request)
+        look = await self._joining.look(link.token, phone)
+        answer = _answer({"state": look.state, "centre": look.centre})
+        if phone.mark is None:
+            self._set(answer, mark_name(self._secure), new_mark())
+        return answer
 
     async def code(self, request: Request) -> Response:
         source = request.client.host if request.client else ""
@@ -127,28 +138,29 @@ class _Door:
             return answer
 
     async def claim(self, request: Request) -> Response:
-        browser = describe(request.headers.get("user-agent", ""))
-        language = self._pages.language(request)
         try:
             link = await _read(request, Link)
-            secret = await self._joining.claim(link.token, self._cookie(request), browser, language)
+            secret = await self._joining.claim(link.token, self._phone(request))
         except _BadBody as fault:
             return _refuse(fault)
         except LinkUnusable as error:
             return _answer({"state": error.reason}, 409)
         answer = Response(status_code=204, headers={"Cache-Control": NEVER})
-        answer.set_cookie(
-            cookie_name(self._secure),
-            secret,
-            max_age=COOKIE_SECONDS,
-            secure=self._secure,
-            httponly=True,
-            samesite="lax",
-        )
+        self._set(answer, cookie_name(self._secure), secret)
         return answer
 
-    def _cookie(self, request: Request) -> str | None:
-        return request.cookies.get(cookie_name(self._secure)) or None
+    def _phone(self, request: Request) -> Phone:
+        return Phone(
+            cookie=request.cookies.get(cookie_name(self._secure)) or None,
+            mark=request.cookies.get(mark_name(self._secure)) or None,
+            browser=describe(request.headers.get("user-agent", "")),
+            language=self._pages.language(request),
+        )
+
+    def _set(self, answer: Response, name: str, value: str) -> None:
+        answer.set_cookie(
+            name, value, max_age=COOKIE_SECONDS, secure=self._secure, httponly=True, samesite="lax"
+        )
 
 
 async def _read(request: Request, kind: type[T]) -> T:

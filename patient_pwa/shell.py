@@ -24,8 +24,14 @@ HERE: Final = "patient_pwa/static"
 PREFIX: Final = "/j/static"
 DEFAULT_LANGUAGE: Final = "fr"
 _IMPORT: Final = re.compile(r'^(?:import|export)\b[^;]*?from "(\.[^"]+)";', re.MULTILINE)
-# A whole line, or the end of one; without quotes there, it can't be the inside of a string.
-_COMMENT: Final = re.compile(r"""^ *(?://|/\*\*|\*/|\* |\*$).*$|(?<=[;,{]) +// [^"'`\n]*$""", re.MULTILINE)
+_COMMENT: Final = re.compile(
+    r"""
+      ^[ ]*(?://|/\*\*(?![ ]@type[ ])|\*).*$   # a whole line
+    | /\*\*[ ]@type[ ][^*\n]*\*/[ ]?        # a cast, for the type checker
+    | (?<=[;,{])[ ]+//[ ][^"'`\n]*$         # the end of a line; without quotes it is not inside a string
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
 _MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",

@@ -115,8 +115,8 @@ class Store(Protocol):
         """Raises BadInput when the e-mail address is taken."""
 
     async def change_user(self, email: str, change: Callable[[User], User]) -> User:
-        """Read one user, `change` it (pure, maybe called again), write it, in one transaction: two changes at once
-        both hold. Returns the new row. Raises NotFound."""
+        """Read one user, `change` it (pure, maybe called again), write it, in one transaction: two changes
+        at once both hold. Returns the new row. Raises NotFound."""
 
     async def users(self, centre: str) -> Sequence[User]: ...
     async def centres(self) -> Sequence[Centre]: ...
@@ -148,7 +148,8 @@ class Passwords(Protocol):
 
     async def hash(self, password: str) -> str: ...
     async def verify(self, password_hash: str | None, password: str, *, first: bool = False) -> bool:
-        """Takes as long when there is no hash to compare with. `first`: may wait where strangers are sent away."""
+        """Takes as long when there is no hash to compare with. `first`: may wait where strangers are sent
+        away."""
 
     def outdated(self, password_hash: str) -> bool:
         """Whether the hash is cheaper to guess than those made today."""

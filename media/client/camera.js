@@ -109,7 +109,7 @@ export class Camera {
     const track = await first(devices, facing);
     const found = track.getSettings().facingMode;
     if (!found || found === facing) return track;
-    track.stop(); // "exact" has been seen to open the wrong camera
+    track.stop(); // an exact wish has been seen to open the wrong camera
     return named(devices, facing);
   }
 
@@ -177,7 +177,8 @@ export function refusal(error, agent = navigator.userAgent) {
     return /system/i.test(message) ? "system" : /dismiss/i.test(message) ? "dismissed" : "denied";
   }
   const found = REFUSALS[nameOf(error)] ?? "other";
-  return found === "absent" && /Android.*Firefox/.test(agent) ? "system" : found; // so Firefox calls Android's refusal
+  // Firefox says "not found" where Android itself refuses.
+  return found === "absent" && /Android.*Firefox/.test(agent) ? "system" : found;
 }
 
 /** @type {{[name: string]: Refusal}} */

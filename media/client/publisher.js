@@ -3,9 +3,9 @@ import { delay } from "../../signaling/client/backoff.js";
 /** @typedef {"connecting" | "connected" | "lost"} Link */
 /** @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, channel: RTCDataChannel}} Leg */
 
-const PATIENCE = 2500; // ms of `disconnected`, which often heals by itself
+const PATIENCE = 2500; // ms without a connection, which often heals by itself
 const GIVE_UP = 15_000; // ms from the offer to a connection; then everything is built anew
-const GATHER = 500; // ms; the relay learns later addresses from the phone's own checks
+const GATHER = 500; // ms; the relay learns later addresses from the checks of the phone
 const PROBE = 2000; // ms in which a living relay has sent something
 const MAX_BITRATE = 2_500_000; // bit/s, enough for 720p at 30 frames/s
 

@@ -105,7 +105,8 @@ export class Control {
     if (id === null) return;
     this._results.set(id, fault);
     if (this._results.size > KEPT) this._results.delete(this._results.keys().next().value ?? id);
-    if (this._untold) this._tell("state"); // a console that reads "done" already has what was done
+    // Before the answer: a console that reads "done" already has what was done.
+    if (this._untold) this._tell("state");
     this._options.tell(result(id, fault));
   }
 

@@ -5,7 +5,7 @@ import { delay } from "./backoff.js";
 /** @typedef {{code: string, message: string, permanent: boolean}} Refusal what a request rejects with */
 /** @typedef {{resolve: (frame: Frame) => void, reject: (why: Refusal) => void, timer: any}} Waiting */
 
-const REFUSED = [4401, 4404, 4410]; // not ours, no such session, ended: coming back can't help
+const REFUSED = [4401, 4404, 4410]; // not ours, no such session, ended: coming back is useless
 const PING_EVERY = 10_000;
 const DEAD_AFTER = 25_000; // without any frame
 const CONNECT_WITHIN = 10_000;

@@ -51,6 +51,13 @@ class Secrets:
         """Keyed, because a plain hash of six digits is no secret."""
         return self._mac("code-hash", code).hex()
 
+    def phone(self, mark: str, invitation: str) -> str:
+        """The cookie of the phone with that mark for that invitation, the same at every try: 256 bits.
+
+        A claim whose answer was lost on a bad network can so be repeated, by the same phone only.
+        """
+        return urlsafe_b64encode(self._mac("phone", f"{mark}\0{invitation}")).rstrip(b"=").decode()
+
     def seal(self, mark: str, email: str) -> str:
         """Proof that this user signed in on the browser with that mark: 128 bits, 22 URL-safe characters."""
         return urlsafe_b64encode(self._mac("seal", f"{mark}\0{email}")[:16]).rstrip(b"=").decode()

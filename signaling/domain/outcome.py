@@ -6,7 +6,7 @@ from signaling.domain.records import Outcome, Session
 
 
 def outcome(session: Session) -> Outcome:
-    """A picture counts for ever; without one, the last answer to the camera prompt, then whether it is over."""
+    """A picture counts for ever; without one, the last answer to the camera prompt, then the end."""
     if session.first_picture_at is not None:
         return "picture"
     if session.refused:

@@ -33,31 +33,23 @@ class Link(msgspec.Struct, frozen=True):
     address: str
 
 
-class Inviting:
-    """`lifetime` of a link in ms; `language` of the messages. `provider_of` names the carrier of a channel; `wake` tells the courier that a message waits."""
+class Ways(msgspec.Struct, frozen=True, kw_only=True):
+    """How invitations leave."""
 
-    def __init__(
-        self,
-        store: Store,
-        journal: Journal,
-        clock: Clock,
-        secrets: Secrets,
-        *,
-        public_url: str,
-        lifetime: int,
-        language: str,
-        provider_of: Callable[[Channel], str],
-        wake: Callable[[], None],
-    ) -> None:
+    public_url: str
+    language: str  # of the messages
+    lifetime: int  # of a link, ms
+    provider_of: Callable[[Channel], str]
+    wake: Callable[[], None]  # tells the courier that a message waits
+
+
+class Inviting:
+    def __init__(self, store: Store, journal: Journal, clock: Clock, secrets: Secrets, ways: Ways) -> None:
         self._store = store
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
-        self._public_url = public_url
-        self._lifetime = lifetime
-        self._language = language
-        self._provider_of = provider_of
-        self._wake = wake
+        self._ways = ways
 
     async def start(self, visitor: Visitor, typed: str) -> Started:
         """Open a session and queue its invitation. Raises BadAddress; nothing is then kept or sent."""
@@ -77,7 +69,7 @@ class Inviting:
         plan = self._plan(address, intent="first")
         invitation = await self._with_free_code(inviting.draft(session, plan, self._secrets, now))
         await self._journal.start(session, inviting.begin(session, invitation, plan, now))
-        self._wake()
+        self._ways.wake()
         return Started(session.id, address)
 
     async def resend(self, visitor: Visitor, session: str, *, intent: str, to: str | None) -> None:
@@ -95,7 +87,7 @@ class Inviting:
             return inviting.send_again(room, plan, self._secrets, now)
 
         await self._journal.change(visitor.centre, session, decide)
-        self._wake()
+        self._ways.wake()
 
     async def link(self, visitor: Visitor, session: str) -> Link:
         """The link and the code of the invitation that a caller can still take. A code that has expired
@@ -108,7 +100,7 @@ class Inviting:
         if invitation.claimed_by is None and invitation.code_expires_at <= self._clock.now():
             invitation = await self._fresh_code(visitor.centre, session, invitation)
         return Link(
-            url=link_url(self._public_url, self._secrets, invitation.id),
+            url=link_url(self._ways.public_url, self._secrets, invitation.id),
             code=self._secrets.code(invitation.id, invitation.code_salt),
             code_expires_at=invitation.code_expires_at,
             channel=invitation.channel,
@@ -133,8 +125,9 @@ class Inviting:
             invitation = inviting.new_code(invitation, self._secrets, self._clock.now())
 
     def _plan(self, address: Address, *, intent: str) -> inviting.Plan:
-        provider = self._provider_of(address.channel)
-        return inviting.Plan(address, self._language, provider, intent, self._lifetime)
+        ways = self._ways
+        provider = ways.provider_of(address.channel)
+        return inviting.Plan(address, ways.language, provider, intent, ways.lifetime)
 
 
 def link_url(public_url: str, secrets: Secrets, invitation: str) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from signaling.domain import joining
 from signaling.domain.errors import LinkUnusable, NotFound, NotSignedIn, Throttled
 from signaling.domain.ids import Secrets, fingerprint, new_id, new_secret
-from signaling.domain.records import Participant
+from signaling.domain.records import Invitation, Participant
 from signaling.ports import Change, Clock, Limiter, Room, Store
 from signaling.service.journal import Journal
 
@@ -17,6 +17,15 @@ from signaling.service.journal import Journal
 class Look(msgspec.Struct, frozen=True):
     state: joining.LinkState | Literal["unknown"]
     centre: str  # name, "" when the link is unknown
+
+
+class Phone(msgspec.Struct, frozen=True, kw_only=True):
+    """What a phone says of itself when it takes a link."""
+
+    cookie: str | None = None  # of an earlier claim, if any
+    mark: str | None = None  # random, given to it when it first looked at a link
+    browser: str = ""  # family and system
+    language: str = ""
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -36,39 +45,49 @@ class Joining:
         self._secrets = secrets
         self._guesses = guesses
 
-    async def look(self, token: str, cookie: str | None) -> Look:
+    async def look(self, token: str, phone: Phone) -> Look:
         """What the link is worth, without spending it. Notes that a person opened it."""
         try:
             centre, session, invitation_id = await self._store.centre_of_token(fingerprint(token))
         except NotFound:
             return Look("unknown", "")
         room = await self._store.room(centre, session)
-        now = self._clock.now()
         invitation = joining.find_invitation(room, invitation_id)
-        state = joining.link_state(room, invitation, _hash(cookie), now)
+        state = self._state(room, invitation, phone)
         if state == "ready" and invitation.opened_at is None:
             await self._journal.change(centre, session, lambda room: self._opened(room, invitation_id))
         return Look(state, (await self._store.centre(centre)).name)
 
-    async def claim(self, token: str, cookie: str | None, browser: str, language: str) -> str:
+    def _state(self, room: Room, invitation: Invitation, phone: Phone) -> joining.LinkState:
+        now = self._clock.now()
+        state = joining.link_state(room, invitation, _hash(phone.cookie), now)
+        if state != "claimed" or phone.mark is None:
+            return state
+        by_mark = joining.link_state(
+            room, invitation, _hash(self._secrets.phone(phone.mark, invitation.id)), now
+        )
+        return "ready" if by_mark == "mine" else state  # the answer to its claim was lost: it claims again
+
+    async def claim(self, token: str, phone: Phone) -> str:
         """Bind the link to this phone. Returns the cookie that carries it through reloads.
 
-        Raises LinkUnusable when it is another phone's, over, or unknown.
+        The phone that holds the link, by its cookie or its mark, gets it again. Raises LinkUnusable when it
+        is another phone's, over, or unknown.
         """
         try:
             centre, session, invitation_id = await self._store.centre_of_token(fingerprint(token))
         except NotFound:
             raise LinkUnusable("unknown") from None
-        secret = cookie or new_secret()
+        secret = self._secrets.phone(phone.mark, invitation_id) if phone.mark else new_secret()
         now = self._clock.now()
 
         def decide(room: Room) -> Change:
             nonlocal secret
             invitation = joining.find_invitation(room, invitation_id)
-            if joining.link_state(room, invitation, _hash(secret), now) == "mine":
+            if joining.link_state(room, invitation, _hash(phone.cookie), now) == "mine":
+                secret = phone.cookie or secret
                 return Change()
-            secret = new_secret()  # never let a visitor choose the secret
-            phone = Participant(
+            row = Participant(
                 id=new_id(now),
                 centre=centre,
                 session=session,
@@ -76,10 +95,10 @@ class Joining:
                 created_at=now,
                 invitation=invitation_id,
                 cookie_hash=_hash(secret),
-                browser=browser,
-                language=language,
+                browser=phone.browser,
+                language=phone.language,
             )
-            return joining.claim(room, invitation, phone, now)
+            return joining.claim(room, invitation, row, now)
 
         await self._journal.change(centre, session, decide)
         return secret

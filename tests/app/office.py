@@ -28,7 +28,7 @@ from signaling.limits import Limits
 from signaling.passwords import Argon2Passwords
 from signaling.service.captures import Captures
 from signaling.service.history import History
-from signaling.service.invite import Inviting
+from signaling.service.invite import Inviting, Ways
 from signaling.service.journal import Journal
 from signaling.service.logins import Logins
 from signaling.store.sql import SqlStore
@@ -55,11 +55,13 @@ class Office:
             self.journal,
             clock,
             secrets,
-            public_url=SITE,
-            language="fr",
-            lifetime=120 * MINUTE,
-            provider_of=lambda channel: "outbox",
-            wake=lambda: None,
+            Ways(
+                public_url=SITE,
+                language="fr",
+                lifetime=120 * MINUTE,
+                provider_of=lambda channel: "outbox",
+                wake=lambda: None,
+            ),
         )
         captures = Captures(store, self.journal, DiskFiles(folder), clock, check_capture)
         logins = Logins(store, clock, Argon2Passwords(memory_kib=8), secrets, Limits().limiter, 12)

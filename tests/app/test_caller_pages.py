@@ -15,6 +15,7 @@ from patient_pwa.agent import describe
 from patient_pwa.routes import routes
 from patient_pwa.shell import ROOT, Shell
 from signaling.domain.errors import LinkUnusable, NotFound, Throttled
+from signaling.service.join import Phone
 from signaling.web import guarded
 
 ORIGIN = "http://visio.test"
@@ -33,13 +34,15 @@ class Joining:
     """Records what it is asked; links and codes are what their names say."""
 
     asked: list[tuple[str | None, ...]] = field(default_factory=list)
+    marks: list[str | None] = field(default_factory=list)
 
-    async def look(self, token: str, cookie: str | None) -> Look:
-        self.asked.append(("look", token, cookie))
+    async def look(self, token: str, phone: Phone) -> Look:
+        self.asked.append(("look", token, phone.cookie))
         return Look(token, "SAMU 54")
 
-    async def claim(self, token: str, cookie: str | None, browser: str, language: str) -> str:
-        self.asked.append(("claim", token, cookie, browser, language))
+    async def claim(self, token: str, phone: Phone) -> str:
+        self.asked.append(("claim", token, phone.cookie, phone.browser, phone.language))
+        self.marks.append(phone.mark)
         if token != "ready":
             raise LinkUnusable(token)
         return "a-secret"
@@ -199,7 +202,8 @@ def test_a_script_leaves_its_comments_at_home_and_nothing_else() -> None:
 
 
 def _assert_only_comments_are_gone(source: list[str], served: list[str]) -> None:
-    for before, after in zip(source, served, strict=True):
+    for line, after in zip(source, served, strict=True):
+        before = re.sub(r"/\*\* @type .*?\*/ ?", "", line)
         gone = before.removeprefix(after).strip()
         assert before.startswith(after)
         assert not gone or gone.startswith(("//", "/*", "*")), before
@@ -211,7 +215,19 @@ def test_looking_at_a_link_says_what_it_is_worth(phone: TestClient, joining: Joi
     assert answer.json() == {"state": "expired", "centre": "SAMU 54"}
     assert answer.headers["cache-control"] == "no-store"
     assert joining.asked == [("look", "expired", None)]
-    assert "set-cookie" not in answer.headers
+
+
+def test_looking_marks_the_phone_once_so_that_it_can_repeat_its_claim(
+    phone: TestClient, joining: Joining
+) -> None:
+    cookie = phone.post("/j/open", json={"token": "ready"}).headers["set-cookie"]
+    assert cookie.startswith("visio-caller-mark=")
+    assert "HttpOnly" in cookie
+    assert "set-cookie" not in phone.post("/j/open", json={"token": "ready"}).headers
+    for _ in range(2):
+        phone.post("/j/claim", json={"token": "ready"})
+    assert len(set(joining.marks)) == 1
+    assert len(joining.marks[0] or "") >= 22
 
 
 def test_taking_a_link_gives_a_cookie_that_scripts_cannot_read(phone: TestClient, joining: Joining) -> None:

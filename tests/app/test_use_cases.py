@@ -35,6 +35,7 @@ from signaling.domain.visitor import Visitor
 from signaling.messages import caller, control, relay
 from signaling.messages.codec import encode
 from signaling.service.command import Commanding
+from signaling.service.join import Phone
 from signaling.service.journal import Journal, phone_topic
 from signaling.service.negotiate import relay_key
 from signaling.store.schema import upgrade
@@ -92,14 +93,14 @@ async def token(made: Application, session: str) -> str:
 
 async def phone(made: Application, session: str) -> Participant:
     """A phone that has claimed the session's link and loaded its page."""
-    cookie = await made.joining.claim(await token(made, session), None, "Safari 18, iOS", "fr")
+    cookie = await made.joining.claim(await token(made, session), Phone(browser="Safari 18, iOS"))
     return (await made.joining.seat(cookie, "first-load")).participant
 
 
 # ---------------------------------------------------------------- the link
 async def test_of_50_phones_at_once_exactly_one_gets_the_link(made: Application) -> None:
     link = await token(made, await begin(made))
-    claims = [made.joining.claim(link, None, f"phone {n}", "fr") for n in range(50)]
+    claims = [made.joining.claim(link, Phone(browser=f"phone {n}")) for n in range(50)]
     results = await asyncio.gather(*claims, return_exceptions=True)
     losers = [result for result in results if isinstance(result, LinkUnusable)]
     assert len(losers) == 49
@@ -110,34 +111,46 @@ async def test_a_robot_that_looks_twenty_times_spends_nothing(made: Application)
     session = await begin(made)
     link = await token(made, session)
     for _ in range(20):
-        assert (await made.joining.look(link, None)).state == "ready"
+        assert (await made.joining.look(link, Phone())).state == "ready"
     assert len(await said(made, session, facts.LinkOpened)) == 1
-    await made.joining.claim(link, None, "Safari 18, iOS", "fr")
+    await made.joining.claim(link, Phone())
 
 
 async def test_the_phone_that_has_the_link_keeps_it_and_a_chosen_cookie_is_worth_nothing(
     made: Application,
 ) -> None:
     link = await token(made, await begin(made))
-    cookie = await made.joining.claim(link, "chosen-by-an-attacker", "Safari 18, iOS", "fr")
+    cookie = await made.joining.claim(link, Phone(cookie="chosen-by-an-attacker"))
     assert cookie != "chosen-by-an-attacker"
-    assert await made.joining.claim(link, cookie, "Safari 18, iOS", "fr") == cookie
+    assert await made.joining.claim(link, Phone(cookie=cookie)) == cookie
     with pytest.raises(NotSignedIn):
         await made.joining.caller("chosen-by-an-attacker")
+
+
+async def test_a_claim_whose_answer_was_lost_can_be_repeated_by_that_phone_only(made: Application) -> None:
+    link = await token(made, await begin(made))
+    marked = Phone(mark="the-mark-of-this-phone")
+    first = await made.joining.claim(link, marked)  # the answer never arrives
+    assert (await made.joining.look(link, marked)).state == "ready"
+    assert await made.joining.claim(link, marked) == first
+    other = Phone(mark="another-phone")
+    assert (await made.joining.look(link, other)).state == "claimed"
+    with pytest.raises(LinkUnusable):
+        await made.joining.claim(link, other)
 
 
 @pytest.mark.parametrize("link", ["", "A" * 22, "é", "../../etc/passwd", "x" * 10_000])
 async def test_a_link_that_was_never_made_opens_nothing(made: Application, link: str) -> None:
     await begin(made)
-    assert (await made.joining.look(link, None)).state == "unknown"
+    assert (await made.joining.look(link, Phone())).state == "unknown"
     with pytest.raises(LinkUnusable):
-        await made.joining.claim(link, None, "", "fr")
+        await made.joining.claim(link, Phone())
 
 
 async def test_a_link_expires(made: Application, clock: Clock) -> None:
     link = await token(made, await begin(made))
     clock.advance(2 * HOUR)
-    assert (await made.joining.look(link, None)).state == "expired"
+    assert (await made.joining.look(link, Phone())).state == "expired"
 
 
 # ---------------------------------------------------------------- the spoken code

@@ -112,7 +112,7 @@ class Console(Peer):
     def _watch(self, video: RTCRtpTransceiver) -> None:
         _only_vp8(video)
 
-        async def receive(packet: RtpPacket, arrival_time_ms: int) -> None:
+        async def receive(packet: RtpPacket, **_: int) -> None:
             if packet.marker:
                 self.frames.append((monotonic(), packet.payload[DESCRIPTOR:][-STAMP.size :]))
 
@@ -166,7 +166,7 @@ def _only_vp8(video: RTCRtpTransceiver) -> None:
 
 def on_loopback() -> None:
     """aioice leaves the loopback out, and may find another address slow or missing."""
-    aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
+    aioice.ice.get_host_addresses = lambda **_: ["127.0.0.1"]
 
 
 async def main(path: Path) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from types import TracebackType
 
 from tests.media.peers import LOOPBACK, until
 
@@ -36,9 +35,7 @@ class NodeProcess:
     def __enter__(self) -> NodeProcess:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()

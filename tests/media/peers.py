@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Protocol, cast
 
@@ -91,6 +92,8 @@ class _Nowhere:
 class Peer:
     """One peer connection that offers, as browsers do."""
 
+    unheard = 0
+
     def __init__(self) -> None:
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
 
@@ -107,8 +110,21 @@ class Peer:
     def vanish(self) -> None:
         """Neither send nor receive anything from now on, and tell nobody."""
         for socket in self._agent._protocols:
-            socket.datagram_received = lambda *_: None  # type: ignore[method-assign]
+            socket.datagram_received = self._ignore  # type: ignore[method-assign,assignment]
             socket.transport = cast(asyncio.DatagramTransport, _Nowhere(socket.transport))
+
+    @contextlib.contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Receives nothing for as long as the `with` lasts; `unheard` counts what came."""
+        sockets = self._agent._protocols
+        for socket in sockets:
+            socket.datagram_received = self._ignore  # type: ignore[method-assign,assignment]
+        yield
+        for socket in sockets:
+            del socket.datagram_received
+
+    def _ignore(self, _data: bytes | str, _address: tuple[object, ...]) -> None:
+        self.unheard += 1
 
     def send_raw(self, datagram: bytes) -> None:
         """Send any bytes to the other end, from the address it knows."""

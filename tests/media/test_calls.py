@@ -11,6 +11,7 @@ import pytest
 import uvloop
 
 from media import stream
+from media.connection import Connection
 from media.relay import EmbeddedRelay
 from signaling.domain.errors import BadOffer, RelayUnavailable
 from signaling.messages.relay import Connected, Resumed, Stalled, ViewerLost
@@ -26,6 +27,33 @@ async def test_a_viewer_that_came_first_sees_the_phone(
     console = await viewer().view(relay)
     await phone(shade=200).publish(relay)
     await console.sees(200)
+
+
+async def test_the_first_keyframe_is_not_lost_when_it_comes_before_our_keys(
+    relay: EmbeddedRelay, phone: MakePhone, viewer: MakeViewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = Connection._connect
+
+    async def connect_late(connection: Connection) -> None:
+        await connect(connection)
+        await asyncio.sleep(0.3)  # the phone is connected and sends
+
+    monkeypatch.setattr(Connection, "_connect", connect_late)
+    caller, console = phone(shade=60), await viewer().view(relay)
+    await until(lambda: console.pc.connectionState == "connected")
+    await caller.publish(relay)
+    await console.sees(60)
+    assert relay.stats().counters.keyframes_asked == 0
+
+
+async def test_a_viewer_that_joins_has_a_keyframe_asked_for_at_once(
+    relay: EmbeddedRelay, phone: MakePhone, viewer: MakeViewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("media.relay.TICK", 3600)
+    await phone(shade=60, codecs=["VP8"]).publish(relay)
+    await until(lambda: relay.stats().counters.packets_in > 5)
+    console = await viewer().view(relay)
+    await console.sees(60)
 
 
 @pytest.mark.parametrize("codec", ["VP8", "H264"])
@@ -136,8 +164,10 @@ async def test_of_two_phones_the_one_that_began_last_is_seen_until_it_goes(
     await console.sees(60)
     guest = await phone(shade=180).publish(relay, participant="guest")
     await console.sees(180)
+    asked = relay.stats().counters.keyframes_asked
     await guest.close()
     await console.sees(60)
+    assert relay.stats().counters.keyframes_asked == asked + 1
 
 
 async def test_sessions_do_not_see_each_other(

@@ -91,9 +91,14 @@ async def test_the_newest_channel_counts_and_the_end_of_an_older_one_is_not_told
     await ear.hears(ChannelClosed)
 
 
-async def test_the_last_words_reach_the_phone_before_the_end(relay: EmbeddedRelay, caller: Phone) -> None:
-    await relay.send("visio", "phone", "ended")
-    await relay.end("visio")
+async def test_the_last_words_reach_the_phone_even_if_the_network_loses_them_once(
+    relay: EmbeddedRelay, caller: Phone
+) -> None:
+    with caller.deaf():
+        await relay.send("visio", "phone", "ended")
+        ending = asyncio.create_task(relay.end("visio"))
+        await until(lambda: caller.unheard)
+    await ending
     await until(lambda: caller.told == ["ended"])
 
 

@@ -126,6 +126,8 @@ async def under_attack(*targets: int) -> AsyncIterator[Callable[[], int]]:
 
 async def survives(setup: str) -> int:
     """A call that is attacked while it connects and while it runs. Returns how much was dropped."""
+    raised: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
     relay = EmbeddedRelay(addresses=(LOOPBACK,))
     await relay.open(Ear())
     caller, console = Phone(shade=60), Viewer()
@@ -143,6 +145,7 @@ async def survives(setup: str) -> int:
         await console.sees(180)
         await relay.send("visio", "phone", "still here")
         await until(lambda: caller.told == ["still here"])
+    assert not raised
     dropped = relay.stats().counters.dropped
     await caller.close()
     await console.close()
@@ -155,7 +158,6 @@ def on_asyncio(work: Coroutine[Any, Any, int]) -> int:
 
 
 def on_uvloop(work: Coroutine[Any, Any, int]) -> int:
-    """uvloop closes a socket whose protocol raises."""
     return uvloop.run(work)
 
 

@@ -116,6 +116,32 @@ async def test_a_node_that_is_told_to_stop_hands_its_sessions_over(
                 assert await placed(redis_url, "visio") == second.id
 
 
+async def test_a_node_that_was_frozen_lets_go_of_a_session_that_went_elsewhere(
+    redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "REPLY_WITHIN", 0.3)
+    with NodeProcess(redis_url) as first:
+        async with web(redis_url, ear) as relay:
+            console = await viewer().view(relay)
+            await until(lambda: console.pc.connectionState == "connected")
+            with NodeProcess(redis_url):
+                first.send(signal.SIGSTOP)
+                await _until_published(relay, phone())
+                first.send(signal.SIGCONT)
+                await until(lambda: console.pc.connectionState == "closed")
+
+
+async def _until_published(relay: RemoteRelay, caller: Phone) -> None:
+    """Until the lease of a node that does not answer has run out."""
+    offer = await caller.offer()
+    async with asyncio.timeout(15):
+        while True:
+            try:
+                return await caller.answer(await relay.publish("visio", "phone", offer))
+            except RelayUnavailable:
+                await asyncio.sleep(0.05)
+
+
 async def test_each_event_is_handled_by_one_process_and_those_of_a_phone_in_order(
     redis_url: str, phone: MakePhone
 ) -> None:

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from patient_pwa.routes import cookie_name, routes
 from signaling.domain.errors import LinkUnusable, NotFound, Throttled
+from signaling.service import join
 from signaling.web import guarded
 from tests.servers import free_port
 
@@ -40,16 +41,16 @@ class Door:
     claims: list[tuple[str, str, str]] = field(default_factory=list)  # token, browser, language
     opened: int = 0
 
-    async def look(self, token: str, cookie: str | None) -> Look:
+    async def look(self, token: str, phone: join.Phone) -> Look:
         self.opened += 1
-        return Look(self._state(token, cookie), "SAMU 54" if token in self.states else "")
+        return Look(self._state(token, phone.cookie), "SAMU 54" if token in self.states else "")
 
-    async def claim(self, token: str, cookie: str | None, browser: str, language: str) -> str:
-        state = self._state(token, cookie)
+    async def claim(self, token: str, phone: join.Phone) -> str:
+        state = self._state(token, phone.cookie)
         if state not in {"ready", "mine"}:
             raise LinkUnusable(state)
-        self.claims.append((token, browser, language))
-        self.holders[token] = cookie or f"cookie-of-{token}"
+        self.claims.append((token, phone.browser, phone.language))
+        self.holders[token] = phone.cookie or f"cookie-of-{token}"
         return self.holders[token]
 
     async def token_of_code(self, code: str, source: str) -> str:
