@@ -14,9 +14,9 @@ import msgspec
 from redis.exceptions import RedisError
 
 from media import frames
-from media.registry import EVENTS, HEARTBEAT, Registry, connect, inbox, replies
+from media.registry import BLOCK, EVENTS, HEARTBEAT, Registry, connect, inbox, replies
 from media.relay import EmbeddedRelay
-from media.tasks import end
+from media.tasks import finish, pause
 from signaling.domain.errors import RelayUnavailable, VisioError
 from signaling.messages.relay import RelayEvent, Stalled
 
@@ -46,16 +46,16 @@ class Node:
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Calls `ready` as soon as sessions can be placed here."""
         await self._relay.open(self._tell)
-        loops = [asyncio.create_task(self._beat(ready)), asyncio.create_task(self._read())]
+        loops = [asyncio.create_task(self._beat(stop, ready)), asyncio.create_task(self._read(stop))]
         await stop.wait()
-        await end(loops)
+        await finish(loops)
         await self._drain()
         await self._redis.aclose()
 
     # ------------------------------------------------------------ life
-    async def _beat(self, ready: Callable[[], None]) -> None:
+    async def _beat(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         announced = False
-        while True:
+        while not stop.is_set():
             with contextlib.suppress(RedisError, OSError):
                 await self._announce()
                 if not announced:
@@ -64,7 +64,7 @@ class Node:
                 for session in await self._registry.hold(self.id, list(self._relay.phones())):
                     log.warning("a session went to another node while this one was out of reach")
                     await self._relay.end(session)
-            await asyncio.sleep(HEARTBEAT)
+            await pause(stop, HEARTBEAT)
 
     async def _announce(self) -> None:
         stats = self._relay.stats()
@@ -76,7 +76,7 @@ class Node:
         with contextlib.suppress(RedisError, OSError):
             await self._registry.leave(self.id)
             await self._announce_leaving()
-        await end(self._tasks)
+        await finish(self._tasks)
         await self._relay.close()
 
     async def _announce_leaving(self) -> None:
@@ -84,12 +84,12 @@ class Node:
             await self._append("", Stalled(session=session, participant=participant))
 
     # ------------------------------------------------------------ requests
-    async def _read(self) -> None:
-        while True:
+    async def _read(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
             try:
-                taken = await self._redis.blpop([inbox(self.id)], timeout=1)
+                taken = await self._redis.blpop([inbox(self.id)], timeout=BLOCK)
             except (RedisError, OSError):
-                await asyncio.sleep(PAUSE)
+                await pause(stop, PAUSE)
                 continue
             if taken is not None:
                 self._take(taken[1])

@@ -18,6 +18,7 @@ LEASE = 3_000  # ms that a node lives without a heartbeat
 HEARTBEAT = 1.0  # seconds
 PLACEMENT = 60_000  # ms that a session stays placed without its node's heartbeat
 REPLY_WITHIN = 5.0  # seconds
+BLOCK = 0.25  # seconds that Redis holds a question back while there is nothing to tell: how fast we stop
 
 NODES = f"{PREFIX}nodes"  # sorted set: node -> load
 EVENTS = f"{PREFIX}events"  # stream, read by the group GROUP

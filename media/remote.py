@@ -12,8 +12,8 @@ import msgspec
 from redis.exceptions import RedisError, ResponseError
 
 from media import frames
-from media.registry import EVENTS, GROUP, HEARTBEAT, REPLY_WITHIN, Registry, connect, inbox, replies
-from media.tasks import end
+from media.registry import BLOCK, EVENTS, GROUP, HEARTBEAT, REPLY_WITHIN, Registry, connect, inbox, replies
+from media.tasks import finish, pause
 from signaling.domain.errors import NoChannel, RelayUnavailable
 from signaling.messages.relay import Stalled
 from signaling.ports import OnRelayEvent
@@ -36,6 +36,7 @@ class RemoteRelay:
         self._registry = Registry(self._redis)
         self._replies: dict[str, asyncio.Future[frames.Reply]] = {}
         self._loops: list[asyncio.Task[None]] = []
+        self._closing = asyncio.Event()
         self._handling: dict[bytes, asyncio.Task[None]] = {}  # by the event's id in the stream
 
     async def open(self, on_event: OnRelayEvent) -> None:
@@ -44,14 +45,14 @@ class RemoteRelay:
         self._loops = [asyncio.create_task(loop(), name=f"media {loop.__name__}") for loop in loops]
 
     async def close(self) -> None:
-        """Events that Redis gave to this process are handled first; all others are left to the others."""
-        await end(self._loops)
-        with contextlib.suppress(RedisError, OSError):
-            given = await self._redis.xreadgroup(GROUP, self._id, {EVENTS: "0"})
-            for _, entries in given:
-                self._take(entries)
-            await asyncio.gather(*self._handling.values(), return_exceptions=True)
-            await self._redis.xgroup_delconsumer(EVENTS, GROUP, self._id)
+        """Events that are being handled are finished; those that hang are left to other processes."""
+        self._closing.set()
+        await finish(self._loops)
+        handling = list(self._handling.values())
+        await finish(handling)
+        if not any(task.cancelled() for task in handling):
+            with contextlib.suppress(RedisError, OSError):
+                await self._redis.xgroup_delconsumer(EVENTS, GROUP, self._id)
         await self._redis.aclose()
 
     # ------------------------------------------------------------ the port
@@ -114,11 +115,11 @@ class RemoteRelay:
         return reply.answer
 
     async def _read_replies(self) -> None:
-        while True:
+        while not self._closing.is_set():
             try:
-                taken = await self._redis.blpop([replies(self._id)], timeout=1)
+                taken = await self._redis.blpop([replies(self._id)], timeout=BLOCK)
             except (RedisError, OSError):
-                await asyncio.sleep(PAUSE)
+                await pause(self._closing, PAUSE)
                 continue
             if taken is not None:
                 self._take_reply(taken[1])
@@ -135,16 +136,15 @@ class RemoteRelay:
 
     # ------------------------------------------------------------ events
     async def _read_events(self) -> None:
-        while True:
+        new, block = {EVENTS: ">"}, int(BLOCK * 1000)
+        while not self._closing.is_set():
             try:
                 await self._room()
-                taken = await self._redis.xreadgroup(
-                    GROUP, self._id, {EVENTS: ">"}, count=AT_ONCE, block=1000
-                )
+                taken = await self._redis.xreadgroup(GROUP, self._id, new, count=AT_ONCE, block=block)
             except ResponseError:  # the first of all, or Redis came back empty
                 await self._make_group()
             except (RedisError, OSError):
-                await asyncio.sleep(PAUSE)
+                await pause(self._closing, PAUSE)
             else:
                 for _, entries in taken or ():
                     self._take(entries)
@@ -155,7 +155,7 @@ class RemoteRelay:
         except ResponseError:  # another process was faster
             pass
         except (RedisError, OSError):
-            await asyncio.sleep(PAUSE)
+            await pause(self._closing, PAUSE)
 
     async def _room(self) -> None:
         if len(self._handling) >= AT_ONCE:
@@ -188,8 +188,8 @@ class RemoteRelay:
     async def _look_after(self) -> None:
         """Take over events of processes that died, and tell of the phones of nodes that died."""
         calm = 0
-        while True:
-            await asyncio.sleep(HEARTBEAT)
+        while not self._closing.is_set():
+            await pause(self._closing, HEARTBEAT)
             try:
                 await self._claim_abandoned()
                 if calm >= CALM:

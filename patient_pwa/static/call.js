@@ -44,7 +44,11 @@ export class Call {
       onChange: () => this._control.refresh(),
       onLost: () => this._recover(),
     });
-    this._position = new Position({ tell: (frame) => this._tell(frame), onChange: () => this._control.refresh() });
+    this._position = new Position({
+      tell: (frame) => this._tell(frame),
+      onChange: () => this._control.refresh(),
+      visible: () => this._visible,
+    });
     this._control = new Control({
       apply: (name, value) => this._apply(name, value),
       observe: () => this._observe(),

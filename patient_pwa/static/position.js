@@ -7,11 +7,13 @@ export class Position {
    * @param {object} options
    * @param {(frame: {type: string, [field: string]: unknown}) => void} options.tell
    * @param {() => void} options.onChange
+   * @param {() => boolean} [options.visible]
    * @param {Geolocation | undefined} [options.geolocation]
    */
-  constructor({ tell, onChange, geolocation = globalThis.isSecureContext ? navigator.geolocation : undefined }) {
+  constructor({ tell, onChange, visible = () => true, geolocation = globalThis.isSecureContext ? navigator.geolocation : undefined }) {
     this._tell = tell;
     this._onChange = onChange;
+    this._visible = visible;
     this._geolocation = geolocation;
     /** @type {number | null} */
     this._watch = null;
@@ -42,6 +44,7 @@ export class Position {
 
   /** @param {number} code */
   _failed(code) {
+    if (!this._visible()) return; // a page that closes or hides is refused its position: nobody said no
     this.denied = code === 1;
     if (this.denied) this.set(false);
     this._tell({ type: "position_error", reason: REASONS[code] ?? "unavailable" });

@@ -116,7 +116,7 @@ class Console(Peer):
             if packet.marker:
                 self.frames.append((monotonic(), packet.payload[DESCRIPTOR:][-STAMP.size :]))
 
-        video.receiver._handle_rtp_packet = receive  # type: ignore[method-assign]
+        video.receiver._handle_rtp_packet = receive  # type: ignore[method-assign,assignment]
 
 
 class Peers:

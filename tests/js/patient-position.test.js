@@ -10,8 +10,9 @@ let watches = [];
 /** @type {number[]} */
 let cleared = [];
 
-function position() {
+function position(visible = true) {
   return new Position({
+    visible: () => visible,
     tell: (frame) => told.push(frame),
     onChange: () => told.push("change"),
     geolocation: /** @type {any} */ ({
@@ -33,6 +34,14 @@ test("each fix is told as the phone found it, unrounded", () => {
   watches[0][0]({ coords: { latitude: 48.69205412345, longitude: 6.18441712345, accuracy: 4.2, altitude: 1 } });
   assert.deepEqual(told, [{ type: "position", latitude: 48.69205412345, longitude: 6.18441712345, accuracy: 4.2 }]);
   assert.deepEqual(watches[0][2], { enableHighAccuracy: true, timeout: 10_000, maximumAge: 0 });
+});
+
+test("a page that closes is refused its position, and says nothing of it", () => {
+  const made = position(false);
+  made.set(true);
+  watches[0][1]({ code: 1 });
+  assert.deepEqual(told, []);
+  assert.equal(made.watching, true);
 });
 
 test("a caller who refuses is told, and no longer watched", () => {
