@@ -75,18 +75,25 @@ class GuardedConnection(Connection):
         super().__init__(ice_controlling=False)
         self.guard = guard
         self.on_media = on_media
-        self._sockets = sockets
+        self._unused = list(sockets)
         self._path: tuple[CandidatePair, socket.socket, tuple[str, int]] | None = None
 
     async def gather_candidates(self) -> None:
         loop = asyncio.get_running_loop()
         self._local_candidates_start = True
-        for index, sock in enumerate(self._sockets):
-            guarded = GuardedSocket(self, sock, 65535 - index)
+        while self._unused:
+            sock = self._unused[0]
+            guarded = GuardedSocket(self, sock, 65535 - len(self._protocols))
             await loop.create_datagram_endpoint(lambda guarded=guarded: guarded, sock=sock)  # type: ignore[misc]
+            del self._unused[0]
             self._protocols.append(guarded)
             self._local_candidates.append(guarded.local_candidate)
         self._local_candidates_end = True
+
+    async def close(self) -> None:
+        while self._unused:
+            self._unused.pop().close()
+        await super().close()
 
     def check_incoming(self, message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
         """A STUN request whose integrity was checked."""

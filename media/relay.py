@@ -16,6 +16,7 @@ from signaling.domain.errors import NoChannel, RelayUnavailable
 from signaling.ports import OnRelayEvent
 
 TICK = 0.1  # seconds; retries of lost packets, transport feedback, watchdogs
+FORGET = 3600.0  # seconds without a connection; `end` is the rule, this is for an offer that came after it
 AT_ONCE = 8  # sessions served in a tick before packets get their turn again
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class EmbeddedRelay:
 
     # ------------------------------------------------------------ parts
     def _session(self, session: str) -> Session:
-        """A session lasts until it is ended: a phone may come back to it at any time."""
+        """A session lasts until it is ended: a phone may come back to it, and is then told resumed."""
         if self._events is None:
             raise RelayUnavailable("the relay is closed")
         known = self._sessions.get(session)
@@ -103,9 +104,12 @@ class EmbeddedRelay:
         while True:
             await asyncio.sleep(TICK)
             for number, session in enumerate(list(self._sessions.values())):
+                now = loop.time()
                 try:
-                    session.tick(loop.time())
+                    session.tick(now)
                 except Exception:
                     log.exception("a tick failed")
+                if now - session.busy_at > FORGET:
+                    self._sessions.pop(session.id, None)
                 if number % AT_ONCE == AT_ONCE - 1:
                     await asyncio.sleep(0)

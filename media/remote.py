@@ -199,8 +199,11 @@ class RemoteRelay:
                 calm = 0
 
     async def _claim_abandoned(self) -> None:
-        claimed = await self._redis.xautoclaim(EVENTS, GROUP, self._id, ABANDONED, count=AT_ONCE)
-        self._take(claimed[1])
+        """Not our own: claiming it again would keep it from the others, who may fare better."""
+        pending = await self._redis.xpending_range(EVENTS, GROUP, "-", "+", AT_ONCE, idle=ABANDONED)
+        entries = [one["message_id"] for one in pending if one["consumer"] != self._id.encode()]
+        if entries:
+            self._take(await self._redis.xclaim(EVENTS, GROUP, self._id, ABANDONED, entries))
 
     async def _bury_nodes(self) -> None:
         for node in await self._registry.dead():

@@ -58,14 +58,20 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 class _Section:
     """The lines of one section, by attribute; those of the session stand in where it has none."""
 
-    def __init__(self, kind: str, formats: str, session: dict[str, list[str]]) -> None:
+    def __init__(self, kind: str, port: str, formats: str, session: dict[str, list[str]]) -> None:
         self.kind = kind
+        self.port = port
         self.formats = formats
         self._session = session
         self._own: dict[str, list[str]] = {}
 
     def add(self, attribute: str, value: str) -> None:
         self._own.setdefault(attribute, []).append(value)
+
+    @property
+    def is_refused(self) -> bool:
+        """Port 0 means a refusal, but for a section that only ever shares another's transport (RFC 9143)."""
+        return self.port == "0" and "bundle-only" not in self._own
 
     def all(self, attribute: str) -> list[str]:
         return self._own.get(attribute) or self._session.get(attribute, [])
@@ -101,6 +107,8 @@ def _read(text: str, direction: str, allowed: tuple[str, ...]) -> Offer:
     found = [name for name in DIRECTIONS if name in video.own(name)] or ["sendrecv"]
     if found != [direction]:
         raise BadOffer(f"direction {' '.join(found)}, {direction} expected")
+    if any(section.is_refused for section in sections):
+        raise BadOffer("a refused section")
     if not video.own("rtcp-mux"):
         raise BadOffer("no rtcp-mux")
     mids = [section.one("mid", _MID) for section in sections]
@@ -135,8 +143,8 @@ def _split(text: str) -> tuple[dict[str, list[str]], list[_Section]]:
             media = _MEDIA.fullmatch(line)
             if media is None or len(sections) == len(SECTIONS):
                 raise BadOffer(f"media line {line[:80]!r}")
-            _check_protocol(media[1], media[2], media[3])
-            sections.append(_Section(media[1], media[4], session))
+            _check_protocol(media[1], media[3])
+            sections.append(_Section(media[1], media[2], media[4], session))
         elif line.startswith("a="):
             attribute, colon, value = line[2:].partition(":")
             if sections:
@@ -148,10 +156,10 @@ def _split(text: str) -> tuple[dict[str, list[str]], list[_Section]]:
     return session, sections
 
 
-def _check_protocol(kind: str, port: str, protocol: str) -> None:
+def _check_protocol(kind: str, protocol: str) -> None:
     wanted = {"video": {"UDP/TLS/RTP/SAVPF"}, "application": {"UDP/DTLS/SCTP", "TCP/DTLS/SCTP"}}
-    if protocol not in wanted.get(kind, {protocol}) or port == "0":
-        raise BadOffer(f"{kind} over {protocol}, port {port}")
+    if protocol not in wanted.get(kind, {protocol}):
+        raise BadOffer(f"{kind} over {protocol}")
 
 
 def _port(control: _Section) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
-from media.answers import answer_phone, answer_viewer
+from media.answers import Local, answer_phone, answer_viewer
 from media.codecs import Codec, choose
 from media.connection import Connection, Site
 from media.events import Events
@@ -31,6 +31,7 @@ class Session:
         self._main: Stream | None = None
         self._watched: Publisher | None = None  # the main stream's publisher that viewers follow
         self._ended = False
+        self.busy_at = asyncio.get_running_loop().time()  # when there was a connection last
 
     # ------------------------------------------------------------ requests
     async def publish(self, participant: str, text: str) -> str:
@@ -40,8 +41,7 @@ class Session:
         if stream is None:
             stream = self._streams[participant] = Stream(self.id, participant, self._events, self)
         publisher = Publisher(offer, codec, self._site, stream, self._start_bitrate)
-        local = await publisher.connection.open()
-        await self._refuse_if_ended(publisher.connection)
+        local = await self._open(publisher.connection)
         stream.place.add(publisher)
         publisher.connection.start()
         return answer_phone(offer, local, codec, self._start_bitrate)
@@ -50,8 +50,7 @@ class Session:
         offer = read_viewer(text)
         unseen = self._publishers_unseen_by({codec.name for codec in offer.codecs})
         viewer = Viewer(offer, self._site, participant, self)
-        local = await viewer.connection.open()
-        await self._refuse_if_ended(viewer.connection)
+        local = await self._open(viewer.connection)
         self._seats.setdefault(participant, Place()).add(viewer)
         viewer.connection.start()
         for publisher in unseen:
@@ -92,6 +91,8 @@ class Session:
         )
 
     def tick(self, now: float) -> None:
+        if any(self.count()):
+            self.busy_at = now
         for stream in list(self._streams.values()):
             stream.tick(now)
         for seat in list(self._seats.values()):
@@ -160,7 +161,13 @@ class Session:
                 unseen.append(publisher)
         return unseen
 
-    async def _refuse_if_ended(self, connection: Connection) -> None:
-        if self._ended:
+    async def _open(self, connection: Connection) -> Local:
+        """Also undoes it when whoever asked has gone away, or the session has ended meanwhile."""
+        try:
+            local = await connection.open()
+            if self._ended:
+                raise RelayUnavailable("the session has ended")
+        except BaseException:
             await connection.closed()
-            raise RelayUnavailable("the session has ended")
+            raise
+        return local

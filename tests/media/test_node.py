@@ -119,12 +119,12 @@ async def test_a_node_that_is_told_to_stop_hands_its_sessions_over(
 async def test_a_node_that_was_frozen_lets_go_of_a_session_that_went_elsewhere(
     redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "REPLY_WITHIN", 0.3)
     with NodeProcess(redis_url) as first:
         async with web(redis_url, ear) as relay:
             console = await viewer().view(relay)
             await until(lambda: console.pc.connectionState == "connected")
             with NodeProcess(redis_url):
+                monkeypatch.setattr(remote, "REPLY_WITHIN", 1.0)
                 first.send(signal.SIGSTOP)
                 await _until_published(relay, phone())
                 first.send(signal.SIGCONT)

@@ -87,6 +87,14 @@ def test_sections_are_answered_in_the_order_of_the_offer() -> None:
     assert [media.kind for media in answer_to_phone(read_phone(swapped)).media] == ["application", "video"]
 
 
+def test_a_section_that_only_shares_a_transport_is_understood() -> None:
+    """As browsers offer with `bundlePolicy: "max-bundle"`."""
+    lines = PHONE.replace("m=application 50295", "m=application 0").replace(
+        "a=mid:1", "a=mid:1\na=bundle-only"
+    )
+    assert read_phone(lines).control_mid == "1"
+
+
 def test_a_phone_without_a_data_channel_is_understood() -> None:
     alone = PHONE.partition("m=application")[0].replace("BUNDLE 0 1", "BUNDLE 0")
     assert read_phone(alone).control_mid is None
