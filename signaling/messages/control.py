@@ -28,26 +28,23 @@ class Ended(_Frame, frozen=True, tag="ended"):
 
 
 # --- up, from the phone
-class Hello(_Frame, frozen=True, tag="hello"):
+class _Account(_Frame, frozen=True):
+    """The phone's own account of its controls."""
+
+    epoch: int
+    revision: int
+    capabilities: Capabilities
+    wanted: Controls
+    actual: Controls
+    reasons: dict[str, str] = {}
+
+
+class Hello(_Account, frozen=True, tag="hello"):
     """On every (re)open of a channel: all that a console must know, replacing what it knew."""
 
-    epoch: int
-    revision: int
-    capabilities: Capabilities
-    wanted: Controls
-    actual: Controls
-    reasons: dict[str, str] = {}
 
-
-class State(_Frame, frozen=True, tag="state"):
+class State(_Account, frozen=True, tag="state"):
     """After every change. `revision` rises; an older one is dropped."""
-
-    epoch: int
-    revision: int
-    capabilities: Capabilities
-    wanted: Controls
-    actual: Controls
-    reasons: dict[str, str] = {}
 
 
 class Result(_Frame, frozen=True, tag="result"):

@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
+from tests.e2e.picture import GREEN, until_seen
 from tests.e2e.stage import PASSWORD, Product
 
 expect.set_options(timeout=20_000)
@@ -36,6 +37,14 @@ async def open_link(phone: Page, link: str) -> None:
 
 async def tap_start(phone: Page) -> None:
     await phone.locator("[data-act=start]:visible").tap()
+
+
+async def call(page: Page, phone: Page, product: Product) -> None:
+    """A whole call, from the login to the picture."""
+    await log_in(page, product)
+    await open_link(phone, (await invite(page, product))["link"])
+    await tap_start(phone)
+    await until_seen(page, GREEN)
 
 
 def control(page: Page, name: str) -> Any:

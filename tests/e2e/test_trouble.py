@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 
 from tests.carriers import ACCOUNT, AUTH_TOKEN, LocalMail, LocalTwilio
 from tests.e2e.browsers import console_page, phone_page
-from tests.e2e.desk import end, invite, log_in, open_link, rung, tap_start
+from tests.e2e.desk import call, end, invite, log_in, open_link, rung, tap_start
 from tests.e2e.picture import GREEN, until_live, until_seen
 from tests.e2e.stage import Product, product
 
@@ -78,11 +78,7 @@ async def test_a_refused_camera_is_explained_on_both_screens_and_can_be_tried_ag
 
 async def test_the_phones_reload_brings_the_picture_back_by_itself(either: Product, browser: Browser) -> None:
     console, phone = await console_page(browser), await phone_page(browser)
-    await log_in(console, either)
-    message = await invite(console, either)
-    await open_link(phone, message["link"])
-    await tap_start(phone)
-    await until_seen(console, GREEN)
+    await call(console, phone, either)
     await phone.reload()
     await expect(phone.locator("body")).to_have_attribute("data-screen", "live")
     await until_live(console)
@@ -97,11 +93,7 @@ async def test_several_watch_and_each_reload_shows_the_picture_again(
         await console_page(browser),
         await phone_page(browser),
     )
-    await log_in(alice, either)
-    message = await invite(alice, either)
-    await open_link(phone, message["link"])
-    await tap_start(phone)
-    await until_seen(alice, GREEN)
+    await call(alice, phone, either)
     await log_in(bob, either, "superviseur@demo.test")
     await bob.click("[data-part=running] a")
     await until_seen(bob, GREEN)
@@ -113,11 +105,7 @@ async def test_several_watch_and_each_reload_shows_the_picture_again(
 
 async def test_hanging_up_is_said_and_can_be_undone(embedded: Product, browser: Browser) -> None:
     console, phone = await console_page(browser), await phone_page(browser)
-    await log_in(console, embedded)
-    message = await invite(console, embedded)
-    await open_link(phone, message["link"])
-    await tap_start(phone)
-    await until_seen(console, GREEN)
+    await call(console, phone, embedded)
     await phone.locator("[data-act=hangup]").tap()
     await expect(phone.locator("body")).to_have_attribute("data-screen", "hungup")
     await expect(console.locator("[data-part=overlay]")).to_be_visible()
@@ -130,11 +118,7 @@ async def test_after_kill_9_both_ends_find_the_picture_again_by_themselves(
     either: Product, browser: Browser
 ) -> None:
     console, phone = await console_page(browser), await phone_page(browser)
-    await log_in(console, either)
-    message = await invite(console, either)
-    await open_link(phone, message["link"])
-    await tap_start(phone)
-    await until_seen(console, GREEN)
+    await call(console, phone, either)
     either.kill()
     either.start()
     await until_live(console)
