@@ -18,6 +18,7 @@ from signaling.service.tasks import Tasks
 
 log = structlog.get_logger()
 
+POSITIONS_KEPT = 1_000  # phones
 POSITION_MILLISECONDS = 2_000  # a watched position may come each second; the timeline needs fewer
 
 
@@ -125,13 +126,20 @@ class Reporting:
         last = self._positions.get(participant)
         if last is not None and (now - last[0] < POSITION_MILLISECONDS or last[1] == frame):
             return
-        self._positions[participant] = (now, frame)
+        self._keep_position(participant, now, frame)
         id_ = new_id(now)
         events = await self._journal.change(
             centre, session, lambda room: phone.position(room, participant, frame, id_, now)
         )
         if events and session not in self._geocoding:
             self._tasks.start(self._address(centre, session, id_, frame))
+
+    def _keep_position(self, participant: str, now: int, frame: control.Position) -> None:
+        """The phone's socket may be another process's, so nobody may ever tell us that it left."""
+        self._positions.pop(participant, None)
+        self._positions[participant] = (now, frame)
+        if len(self._positions) > POSITIONS_KEPT:
+            del self._positions[next(iter(self._positions))]
 
     async def _address(self, centre: str, session: str, position: str, frame: control.Position) -> None:
         """The address comes when it comes: nothing waits for it, and none is no error."""
