@@ -75,8 +75,8 @@ def timeline(events: Sequence[Event], users: dict[str, str], language: str, _: G
     for event in events:
         text = sentence(event.fact, teller)
         if isinstance(event.fact, facts.PhoneState):
-            if text == state:
-                continue
+            if text == state or not _shown(event.fact.actual):
+                continue  # the same as before, or a phone whose camera isn't open yet
             state = text
         entries.append(Entry(moment(event.at, language), text, _tone(event.fact), _icon(event.fact)))
     return entries
@@ -212,15 +212,16 @@ def _(_fact: facts.CallerHungUp, teller: Teller) -> str:
 
 
 # --- the remote control
+def _shown(actual: facts.Controls) -> list[tuple[str, facts.CommandValue]]:
+    """What a phone's state says of its camera: nothing before the camera is open."""
+    values = (("camera", actual.camera), ("torch", actual.torch), ("zoom", actual.zoom))
+    return [(name, value) for name, value in values if value is not None]
+
+
 @sentence.register
 def _(fact: facts.PhoneState, teller: Teller) -> str:
-    actual = fact.actual
-    values = [
-        _value_words(name, value, teller)
-        for name, value in (("camera", actual.camera), ("torch", actual.torch), ("zoom", actual.zoom))
-        if value is not None
-    ]
-    return teller.gettext("Phone: %(state)s") % {"state": ", ".join(values) or "—"}
+    values = [_value_words(name, value, teller) for name, value in _shown(fact.actual)]
+    return teller.gettext("Phone: %(state)s") % {"state": ", ".join(values)}
 
 
 @sentence.register

@@ -51,7 +51,7 @@ def test_a_phone_that_says_the_same_again_is_told_once() -> None:
             actual=facts.Controls(**actual),
         )
 
-    said = [state(1, torch=False), state(2, torch=False), state(3, torch=True)]
+    said = [state(1), state(2, torch=False), state(3, torch=False), state(4, torch=True)]
     events = [Event(version, NOW, fact) for version, fact in enumerate(said, 1)]
     told = timeline(events, {}, "en", pages().gettext("en"))
     assert [entry.text for entry in told] == ["Phone: light off", "Phone: light on"]
