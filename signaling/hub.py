@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Sequence
 
 from signaling.domain.facts import Event
 from signaling.ports import Bus, Store
-from signaling.service.journal import centre_topic, phone_topic, session_topic
+from signaling.service.journal import centre_topic, phone_topic, read_news, session_topic
 
 # A process that alone loses the bus announces nothing: followers look by themselves now and then.
 REREAD_SECONDS = 10.0
 
 
 class Hub:
-    """The bus only says that there is news; the store says what it is. So nothing is lost when a note is."""
+    """The bus only hastens what the store holds. So nothing is lost when a note is."""
 
     def __init__(self, store: Store, bus: Bus) -> None:
         self._store = store
@@ -30,12 +30,19 @@ class Hub:
                     version = events[-1].version
                     yield events
                 async for note in _or_silence(notes):
-                    if note is not None and int(note) <= version:
-                        continue
-                    events = await self._store.events(centre, session, version)
+                    events = await self._after(centre, session, version, note)
                     if events:
                         version = events[-1].version
                         yield events
+
+    async def _after(self, centre: str, session: str, version: int, note: bytes | None) -> Sequence[Event]:
+        """The events above `version`: those of the note when they follow at once, else the store's."""
+        told = None if note is None else read_news(note)
+        if told is not None and told.version <= version:
+            return ()
+        if told is not None and told.events and told.events[0].version == version + 1:
+            return told.events
+        return await self._store.events(centre, session, version)
 
     async def changes(self, centre: str) -> AsyncIterator[None]:
         """Yields at once, then after each change of any session of the centre."""

@@ -5,7 +5,6 @@ import { delay } from "../../signaling/client/backoff.js";
 
 const PATIENCE = 2500; // ms without a connection, which often heals by itself
 const GIVE_UP = 15_000; // ms from the offer to a connection; then everything is built anew
-const GATHER = 500; // ms; the relay learns later addresses from the checks of the phone
 const PROBE = 2000; // ms in which a living relay has sent something
 const MAX_BITRATE = 2_500_000; // bit/s, enough for 720p at 30 frames/s
 
@@ -102,7 +101,7 @@ export class Publisher {
     try {
       await leg.sender.replaceTrack(this._track);
       await leg.pc.setLocalDescription(await leg.pc.createOffer());
-      await gathered(leg.pc);
+      // At once, without waiting for candidates: the relay learns our addresses from our checks.
       const sdp = await this._options.negotiate(leg.pc.localDescription?.sdp ?? "");
       if (leg === this._leg) await leg.pc.setRemoteDescription({ type: "answer", sdp });
     } catch {
@@ -164,16 +163,6 @@ function rank({ mimeType, sdpFmtpLine = "" }) {
     return sdpFmtpLine.includes("profile-level-id=42e0") ? 0 : 1; // constrained baseline: every decoder has it
   }
   return /vp8/i.test(mimeType) ? 2 : /rtx/i.test(mimeType) ? 3 : 4;
-}
-
-/** @param {RTCPeerConnection} pc @returns {Promise<void>} */
-function gathered(pc) {
-  return new Promise((resolve) => {
-    const look = () => pc.iceGatheringState === "complete" && resolve();
-    pc.onicegatheringstatechange = look;
-    setTimeout(resolve, GATHER);
-    look();
-  });
 }
 
 /** Bytes that came from the relay: its reports and its answers to our checks. @param {RTCPeerConnection} pc */

@@ -4,7 +4,6 @@
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
 /** @typedef {{width: number, height: number}} Size */
 
-const GATHERING_LIMIT = 500; // ms: a host candidate takes a few; a lost STUN server must not hold up the picture
 const LOOK_EVERY = 1000; // ms between two looks at the decoder
 const FROZEN_AFTER = 5000; // ms without a decoded frame while the phone is known to send
 const CONNECT_LIMIT = 10_000; // ms from the offer to a connection
@@ -97,7 +96,7 @@ export class Viewer {
   /** @param {RTCPeerConnection} connection */
   async _offer(connection) {
     await connection.setLocalDescription(await connection.createOffer());
-    await gathered(connection);
+    // At once, without waiting for candidates: the relay learns our addresses from our checks.
     const sdp = await this._negotiate(connection.localDescription?.sdp ?? "");
     if (connection.signalingState !== "closed") {
       await connection.setRemoteDescription({ type: "answer", sdp });
@@ -175,20 +174,6 @@ export class Viewer {
     const frozen = this._sending && performance.now() - this._frameAt > FROZEN_AFTER;
     if (frozen && this._next?.connectionState === "connected") this._failed(this._next);
   }
-}
-
-/** @param {RTCPeerConnection} connection */
-function gathered(connection) {
-  return new Promise((resolve) => {
-    const limit = setTimeout(resolve, GATHERING_LIMIT);
-    const check = () => {
-      if (connection.iceGatheringState !== "complete") return;
-      clearTimeout(limit);
-      resolve(undefined);
-    };
-    connection.onicegatheringstatechange = check;
-    check();
-  });
 }
 
 /** @param {RTCPeerConnection} connection */

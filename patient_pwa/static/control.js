@@ -10,6 +10,7 @@
 
 const KEPT = 200; // results, so that a repeated command is answered and not run again
 const REREAD = 500; // ms; some phones tell the truth about the torch that late
+const SLOW = 150; // ms after which a command that still runs is worth a word
 const PAUSE = 200; // ms between two states, so that a pinch is no flood
 const LIMIT = 6000; // ms for one operation; the server gives up at 7 s
 
@@ -91,8 +92,10 @@ export class Control {
     if (!fault) {
       const before = this._wishes;
       this._wishes = { ...(name === "camera" ? { position: before.position } : before), [name]: value };
-      this.refresh();
+      this._look();
+      const slow = setTimeout(() => this._tellSoon(), SLOW); // what is quick is told once, when it is done
       fault = await outcome(this._options.apply(name, value));
+      clearTimeout(slow);
       if (fault) this._wishes = { ...this._wishes, [name]: undefined };
       setTimeout(() => this.refresh(), REREAD);
     }

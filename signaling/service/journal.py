@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from signaling.domain.facts import Event
 from signaling.domain.records import Session
+from signaling.messages.codec import encode
 from signaling.ports import Bus, Change, Decide, Store
+
+NOTE_BYTES = 60 * 1024  # the bus takes 64 KB
 
 
 def session_topic(session: str) -> str:
-    """Notes are the newest version, as decimal text."""
+    """Notes are the new events (`News`), or their newest version alone when they are large."""
     return f"session:{session}"
 
 
@@ -22,6 +27,23 @@ def centre_topic(centre: str) -> str:
 def phone_topic(participant: str) -> str:
     """Notes are frames for the phone's WebSocket, as JSON."""
     return f"phone:{participant}"
+
+
+class News(msgspec.Struct, frozen=True):
+    """What followers are told. The events spare each of them a look into the store; they are never the only
+    copy, and a follower that finds a gap before them reads the store."""
+
+    version: int  # of the newest event
+    events: tuple[Event, ...] = ()
+
+
+def news(events: Sequence[Event]) -> bytes:
+    version = events[-1].version
+    note = encode(News(version, tuple(events)))
+    return note if len(note) <= NOTE_BYTES else encode(News(version))
+
+
+read_news = msgspec.json.Decoder(News).decode
 
 
 class Journal:
@@ -40,6 +62,6 @@ class Journal:
 
     async def _announce(self, centre: str, session: str, events: Sequence[Event]) -> Sequence[Event]:
         if events:
-            await self._bus.publish(session_topic(session), str(events[-1].version).encode())
+            await self._bus.publish(session_topic(session), news(events))
             await self._bus.publish(centre_topic(centre), session.encode())
         return events

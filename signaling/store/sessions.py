@@ -46,8 +46,10 @@ class Sessions:
 
     async def events(self, centre: str, session: str, since: int) -> Sequence[Event]:
         async def work(connection: AsyncConnection) -> Sequence[Event]:
-            await read_session(connection, centre, session)
-            return await rows.fetch_events(connection, centre, session, since)
+            found = await rows.fetch_events(connection, centre, session, since)
+            if not found:  # nothing new, or no such session: only the second is an error
+                await read_session(connection, centre, session)
+            return found
 
         return await self._database.read(work)
 

@@ -64,12 +64,19 @@ test("a command is carried out and answered by its id", async () => {
 
 test("what is wanted is told apart from what is", async () => {
   command("a", "torch", true);
+  mock.timers.tick(150);
   assert.equal(states()[0].wanted.torch, true);
   assert.equal(states()[0].actual.torch, false);
   await finish({ torch: true });
   const [newest] = states().slice(-1);
   assert.equal(newest.actual.torch, true);
   assert.ok(newest.revision > states()[0].revision);
+});
+
+test("what is done at once is told once", async () => {
+  command("a", "torch", true);
+  await finish({ torch: true });
+  assert.equal(states().length, 1);
 });
 
 test("the new state is told before the answer, so that a console never shows an old one as done", async () => {

@@ -25,7 +25,6 @@ class FakePeer {
     this.track = /** @type {any} */ (null);
     this.bytes = 0;
     this.onconnectionstatechange = /** @type {any} */ (null);
-    this.onicegatheringstatechange = /** @type {any} */ (null);
     peers.push(this);
   }
 
@@ -138,14 +137,11 @@ test("another camera takes the place of the first in the same connection", async
   assert.equal(peers[0].track, front);
 });
 
-test("a gathering that drags on is not waited for", async () => {
+test("the offer leaves before any candidate is there", async () => {
   const made = publisher();
   made.prepare([]);
   peers[0].iceGatheringState = "gathering";
   made.send(track);
-  await settle();
-  assert.ok(!peers[0].remoteDescription);
-  mock.timers.tick(500);
   await settle();
   assert.equal(peers[0].remoteDescription.sdp, "answer 0");
 });

@@ -35,7 +35,6 @@ class FakeConnection {
     /** @type {any} */
     this.onconnectionstatechange = null;
     /** @type {any} */
-    this.onicegatheringstatechange = null;
     this.track = { onunmute: /** @type {any} */ (null) };
     connections.push(this);
   }
@@ -143,12 +142,8 @@ test("it offers to receive one video at once, with the servers that it was given
   assert.equal(video.srcObject.tracks[0], connection(0).track);
 });
 
-test("it waits half a second for candidates at most, and not longer than they take", async () => {
+test("the offer leaves before any candidate is there", async () => {
   viewer.open([]);
-  await pass(499);
-  assert.deepEqual(offers, []);
-  connection(0).iceGatheringState = "complete";
-  connection(0).onicegatheringstatechange();
   await pass(0);
   assert.deepEqual(offers, ["offer 1"]);
 });

@@ -11,7 +11,12 @@ from tests.e2e.caller_page.server import Server
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # The worker is ready before the page's files are all kept
-KEPT = "(async () => { while (!(await caches.match('/j'))) await caches.keys(); })()"
+KEPT = """(async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  while (active.state !== "activated") {
+    await new Promise((resolve) => active.addEventListener("statechange", resolve, { once: true }));
+  }
+})()"""
 
 
 async def test_a_tap_leads_to_the_picture(phone: Page, server: Server) -> None:
