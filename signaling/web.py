@@ -25,6 +25,7 @@ _PERMISSIONS: Final = (
     "camera=(self), geolocation=(self), screen-wake-lock=(self), fullscreen=(self), clipboard-write=(self), "
     "microphone=(), display-capture=(), payment=(), usb=(), serial=(), midi=()"
 )
+_OF_DOCUMENTS: Final = frozenset({"permissions-policy", "cross-origin-opener-policy", "referrer-policy"})
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -73,14 +74,23 @@ class SecurityHeaders:
 
     def _complete(self, message: Message, nonce: str, *, private: bool) -> None:
         headers = MutableHeaders(scope=message)
+        part = _is_part(headers)
         for name, value in self._headers:
-            headers.setdefault(name, value)
-        if message["status"] != 304:
+            if not (part and name in _OF_DOCUMENTS):
+                headers.setdefault(name, value)
+        if message["status"] != 304 and not part:
             headers.setdefault("content-security-policy", _policy(nonce, self._sockets))
         if private:
             headers["cache-control"] = "no-store"
         # A file's ETag makes asking again cheap; anything else is kept by nobody unless its route says so.
         headers.setdefault("cache-control", "no-cache" if "etag" in headers else "no-store")
+
+
+def _is_part(headers: Headers) -> bool:
+    """A module or a style sheet: browsers use it under the policy of the page that loads it. Policies of its own
+    would only weigh on a caller's slow network, about 750 bytes each. A worker needs its own."""
+    kind = headers.get("content-type", "")
+    return kind.startswith(("text/javascript", "text/css")) and "service-worker-allowed" not in headers
 
 
 def _fixed_headers(*, secure: bool) -> list[tuple[str, str]]:

@@ -42,6 +42,10 @@ async def unchanged(request: Request) -> Response:
     return Response(status_code=304)
 
 
+async def worker(_: Request) -> Response:
+    return Response("", media_type="text/javascript", headers={"Service-Worker-Allowed": "/j"})
+
+
 async def size(request: Request) -> Response:
     return PlainTextResponse(str(len(await request.body())))
 
@@ -60,6 +64,7 @@ def app(tmp_path: Path) -> Starlette:
             Route("/own", own),
             Route("/unchanged", unchanged),
             Route("/broken", broken),
+            Route("/worker.js", worker),
             Route("/size", size, methods=["POST"]),
             Route("/sessions/{id}/captures", size, methods=["POST"]),
             Mount("/static", StaticFiles(directory=tmp_path)),
@@ -80,7 +85,7 @@ def directives(answer: httpx2.Response) -> dict[str, str]:
 
 
 # ---------------------------------------------------------------- headers
-@pytest.mark.parametrize("path", ["/", "/private", "/own", "/nowhere", "/static/module.js"])
+@pytest.mark.parametrize("path", ["/", "/private", "/own", "/nowhere"])
 def test_every_answer_carries_the_headers(client: httpx2.Client, path: str) -> None:
     headers = client.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
@@ -89,6 +94,18 @@ def test_every_answer_carries_the_headers(client: httpx2.Client, path: str) -> N
     assert "microphone=()" in headers["permissions-policy"]
     assert "camera=(self)" in headers["permissions-policy"]
     assert "content-security-policy" in headers
+
+
+def test_a_module_carries_only_what_holds_for_a_module(client: httpx2.Client) -> None:
+    headers = client.get("/static/module.js").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "content-security-policy" not in headers
+    assert "permissions-policy" not in headers
+
+
+def test_a_worker_carries_its_own_policy(client: httpx2.Client) -> None:
+    assert "content-security-policy" in client.get("/worker.js").headers
 
 
 def test_a_refusal_carries_the_headers_too(client: httpx2.Client) -> None:
