@@ -87,8 +87,8 @@ class SecurityHeaders:
 
 
 def _is_part(headers: Headers) -> bool:
-    """A module or a style sheet: browsers use it under the policy of the page that loads it. Policies of its own
-    would only weigh on a caller's slow network, about 750 bytes each. A worker needs its own."""
+    """A module or a style sheet: browsers use it under the policy of the page that loads it. A policy of its
+    own would only weigh on a caller's slow network, about 750 bytes each. A worker needs its own."""
     kind = headers.get("content-type", "")
     return kind.startswith(("text/javascript", "text/css")) and "service-worker-allowed" not in headers
 
