@@ -13,7 +13,7 @@ from console.rows import may_watch, moment, row
 from console.timeline import timeline
 from console.words import duration
 from signaling.auth import require
-from signaling.domain.records import Position
+from signaling.domain.records import Document, Position
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Details, Listed
 from signaling.service.history import History
@@ -69,6 +69,7 @@ class Meetings:
                 }
                 for one in details.captures
             ],
+            documents=[_document(one, language) for one in details.documents] if may_watch(visitor) else [],
             places=[_place(one, language) for one in details.positions] if may_watch(visitor) else [],
         )
 
@@ -83,6 +84,15 @@ def _first_picture(details: Details) -> str:
 def _browser(details: Details) -> str:
     """Of the phone that joined last."""
     return next((one.browser for one in reversed(details.room.participants) if one.role == "caller"), "")
+
+
+def _document(document: Document, language: str) -> dict[str, Any]:
+    return {
+        "at": moment(document.created_at, language),
+        "name": document.name,
+        "media_type": document.media_type,
+        "size": f"{max(1, round(document.size / 1000))}\u00a0{'ko' if language == 'fr' else 'kB'}",
+    }
 
 
 def _place(position: Position, language: str) -> dict[str, Any]:

@@ -260,6 +260,21 @@ async def test_the_page_of_a_session_tells_the_whole_story(office: Office, clock
         assert part in unescape(page.text), part
 
 
+async def test_documents_are_listed_for_who_may_see_them(office: Office) -> None:
+    async with office.desk(ALICE) as browser:
+        session = await office.call(browser)
+        phone = await office.phone(session)
+        room = await office.store.room(SAMU_54.id, session)
+        [caller] = [one for one in room.participants if one.id == phone]
+        sent = cast.document(caller, name="<b>ordonnance</b>.pdf", size=41_200)
+        await office.journal.change(SAMU_54.id, session, lambda room: Change(records=(sent,)))
+        page = (await browser.get(f"/history/{session}")).text
+    assert "&lt;b&gt;ordonnance&lt;/b&gt;.pdf" in page
+    assert "41\u00a0ko" in unescape(page)
+    async with office.desk(ADMIN) as browser:
+        assert "ordonnance" not in (await browser.get(f"/history/{session}")).text
+
+
 # ---------------------------------------------------------------- faults
 async def test_a_page_that_does_not_exist_says_so_and_leads_back(office: Office) -> None:
     async with office.desk(ALICE) as browser:
