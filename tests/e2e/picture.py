@@ -63,11 +63,11 @@ async def frames(page: Page) -> int:
 
 
 async def until_live(page: Page) -> None:
-    """Waits until new frames keep coming."""
+    """Waits until new frames keep coming: a second of video, more than any buffer holds."""
     before = await frames(page)
     await page.wait_for_function(
         "(before) => document.querySelector('[data-part=picture]')"
-        ".getVideoPlaybackQuality().totalVideoFrames > before + 5",
+        ".getVideoPlaybackQuality().totalVideoFrames > before + 30",
         arg=before,
         timeout=WITHIN,
     )

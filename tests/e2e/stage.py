@@ -55,13 +55,7 @@ class Product:
     def start(self) -> None:
         """Returns once the pages answer."""
         modules = ["config.serve", "media"] if self._media else ["config.serve"]
-        for module in modules:
-            with self._log.open("ab") as log:
-                self._processes.append(
-                    subprocess.Popen(
-                        [sys.executable, "-m", module], cwd=ROOT, env=self._environ, stdout=log, stderr=log
-                    )
-                )
+        self._processes = [self._process(module) for module in modules]
         self.until("the pages answer", self._answers)
 
     def stop(self) -> None:
@@ -70,6 +64,13 @@ class Product:
     def kill(self) -> None:
         """As a power cut ends them: no goodbye."""
         self._end(signal.SIGKILL)
+
+    def replace_media(self) -> None:
+        """The media node dies without a goodbye; another one starts."""
+        dead = self._processes.pop()
+        dead.kill()
+        dead.wait()
+        self._processes.append(self._process("media"))
 
     @property
     def pids(self) -> list[int]:
@@ -92,6 +93,11 @@ class Product:
             if time.monotonic() > deadline or any(p.poll() is not None for p in self._processes):
                 raise StageError(f"waited in vain until {what}\n{self.log()[-4000:]}")
             time.sleep(0.02)
+
+    def _process(self, module: str) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as log:
+            command = [sys.executable, "-m", module]
+            return subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=log, stderr=log)
 
     def _answers(self) -> bool:
         try:

@@ -127,6 +127,16 @@ async def test_after_kill_9_both_ends_find_the_picture_again_by_themselves(
     await expect(phone.locator("body")).to_have_attribute("data-screen", "ended")
 
 
+async def test_when_a_media_node_dies_both_ends_find_another_by_themselves(
+    scaled: Product, browser: Browser
+) -> None:
+    console, phone = await console_page(browser), await phone_page(browser)
+    await call(console, phone, scaled)
+    scaled.replace_media()
+    await until_live(console)
+    await expect(phone.locator("[data-when=connected]")).to_be_visible()
+
+
 async def test_a_carrier_that_is_down_is_seen_and_the_message_leaves_when_it_is_back(
     tmp_path: Path, httpserver: HTTPServer, browser: Browser
 ) -> None:
