@@ -78,10 +78,6 @@ class Server:
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
-    def thaw(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
-
 
 class RedisServer(Server):
     """A Redis that keeps nothing on disk."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -132,7 +132,3 @@ async def _allow_zoom(browser: Browser, page: Page) -> None:
         {"permission": permission, "setting": "granted", "browserContextId": context},
     )
     setattr(page.context, "_zoom_session", session)  # noqa: B010 - kept alive with its context
-
-
-def context_of(page: Page) -> BrowserContext:
-    return page.context

@@ -72,10 +72,6 @@ class Product:
         dead.wait()
         self._processes.append(self._process("media"))
 
-    @property
-    def pids(self) -> list[int]:
-        return [process.pid for process in self._processes]
-
     def outbox(self) -> list[dict[str, Any]]:
         """The messages that would have left, oldest first."""
         files = sorted((self.data / "outbox").glob("*.json"), key=lambda file: file.stat().st_mtime_ns)
