@@ -7,10 +7,9 @@ from msgspec.structs import replace
 
 from signaling.domain import facts
 from signaling.domain.addresses import Address, hint
-from signaling.domain.errors import NotAllowed
 from signaling.domain.ids import Secrets, fingerprint, new_id
 from signaling.domain.records import Invitation, Message, Session
-from signaling.domain.room import Change, Room
+from signaling.domain.room import Change, Room, must_be_open
 
 CODE_MILLISECONDS = 10 * 60 * 1000  # ASVS 5.0 6.5: a one-time code lives ten minutes at most
 
@@ -72,7 +71,7 @@ def newest_open(room: Room) -> Invitation | None:
 
 def send_again(room: Room, plan: Plan, secrets: Secrets, now: int) -> Change:
     """The same invitation once more, with a fresh code and a fresh lifetime."""
-    _must_be_open(room)
+    must_be_open(room)
     if _sent_before(room, plan.intent):
         return Change()
     invitation = newest_open(room)
@@ -100,7 +99,7 @@ def new_code(invitation: Invitation, secrets: Secrets, now: int) -> Invitation:
 
 def invite_other(room: Room, plan: Plan, secrets: Secrets, now: int) -> Change:
     """An invitation to another address; those that no phone has taken are revoked."""
-    _must_be_open(room)
+    must_be_open(room)
     if _sent_before(room, plan.intent):
         return Change()
     change = invite(draft(room.session, plan, secrets, now), plan, now)
@@ -143,11 +142,6 @@ def _message(invitation: Invitation, plan: Plan, now: int) -> tuple[Message, fac
 def _sent_before(room: Room, intent: str) -> bool:
     """A click that was repeated, or a frame that was sent again after a reconnect."""
     return any(message.intent == intent for message in room.messages)
-
-
-def _must_be_open(room: Room) -> None:
-    if room.session.ended_at is not None:
-        raise NotAllowed("the session has ended")
 
 
 def put_code(room: Room, fresh: Invitation) -> Change:

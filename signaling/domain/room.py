@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from signaling.domain.errors import NotAllowed
 from signaling.domain.facts import AnyFact
 from signaling.domain.records import Invitation, Message, Participant, Record, Session
 
@@ -25,3 +26,9 @@ class Change(msgspec.Struct, frozen=True):
     updates: tuple[
         Record, ...
     ] = ()  # whole rows put in place of those with the same id (Invitation, Participant, Message)
+
+
+def must_be_open(room: Room) -> None:
+    """Raises NotAllowed once the session has ended."""
+    if room.session.ended_at is not None:
+        raise NotAllowed("the session has ended")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from signaling.domain import facts
-from signaling.domain.errors import NotAllowed
 from signaling.domain.ids import new_id
 from signaling.domain.records import Capture
+from signaling.domain.room import must_be_open
 from signaling.domain.visitor import Visitor
 from signaling.ports import Change, Clock, Files, Room, Store
 from signaling.service.journal import Journal
@@ -46,9 +46,7 @@ class Captures:
     async def store(self, visitor: Visitor, session: str, data: bytes) -> Capture:
         """Raises BadFile. The bytes are on disk before the event says so."""
         must_watch(visitor)
-        room = await self._store.room(visitor.centre, session)
-        if room.session.ended_at is not None:
-            raise NotAllowed("the session has ended")
+        must_be_open(await self._store.room(visitor.centre, session))
         async with self._decoding:
             image = await asyncio.to_thread(self._check, data)
         now = self._clock.now()

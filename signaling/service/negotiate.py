@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from signaling.domain import facts
-from signaling.domain.errors import NotAllowed
 from signaling.domain.records import Participant
+from signaling.domain.room import must_be_open
 from signaling.domain.visitor import Visitor
 from signaling.ports import Change, Relay, Room, Store
 from signaling.service.journal import Journal
@@ -41,7 +41,7 @@ class Negotiating:
         """The answer to a console that wants the picture. `leg` names this console's connection."""
         must_watch(visitor)
         room = await self._store.room(visitor.centre, session)
-        _must_be_open(room)
+        must_be_open(room)
         return await self._relay.view(relay_key(visitor.centre, session), leg, offer)
 
     async def leave(self, centre: str, session: str, leg: str) -> None:
@@ -49,10 +49,5 @@ class Negotiating:
 
 
 def _connecting(room: Room, phone: Participant) -> Change:
-    _must_be_open(room)
+    must_be_open(room)
     return Change(facts=(facts.MediaConnecting(participant=phone.id, epoch=phone.epoch),))
-
-
-def _must_be_open(room: Room) -> None:
-    if room.session.ended_at is not None:
-        raise NotAllowed("the session has ended")
