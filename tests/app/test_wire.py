@@ -99,7 +99,8 @@ async def test_a_foreign_page_opens_no_socket(
 async def test_without_a_cookie_the_socket_closes_for_good(running: Product, path: str) -> None:
     first = {"type": "watch"} if path == "/ws/console" else {"type": "join", "page": "p" * 16}
     async with connect(f"ws://127.0.0.1:{running.port}{path}", origin=running.origin) as line:  # type: ignore[arg-type]
-        await say(line, first)
+        with suppress(ConnectionClosed):  # a console is refused before it says a word
+            await say(line, first)
         assert await closed_with(line) == 4401
 
 
