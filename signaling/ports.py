@@ -220,8 +220,20 @@ class Relay(Protocol):
         """A phone offers to send. Returns the answer's SDP. The participant's earlier connection is
         replaced once the new one has media. Raises BadOffer, RelayUnavailable."""
 
-    async def view(self, session: str, participant: str, offer: str) -> str:
-        """A console offers to receive the session's picture; it may come before any phone does."""
+    async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str:
+        """A console offers to receive the session's picture; it may come before any phone does.
+
+        With `thumbnail_of` it is the picture of that participant, small beside the main one: the first to
+        be thinned when a line or a node is short, and no reason for the phone to send less.
+        Raises BadOffer, RelayUnavailable.
+        """
+
+    async def still(self, session: str, participant: str = "") -> bytes:
+        """One picture as JPEG, decoded from what is forwarded; of the main stream unless one is named.
+
+        Asked for more often than once in two seconds, the same one comes again.
+        Raises NoPicture, RelayUnavailable.
+        """
 
     async def send(self, session: str, participant: str, data: str) -> None:
         """Text to a phone on its control channel. Raises NoChannel."""

@@ -14,6 +14,8 @@
      +- Unavailable               something outside is down; trying again can help
          +- CarrierError          SMS or mail refused or unreachable
          +- RelayUnavailable      no media node answers
+         |   +- RelayFull         no media node can carry another picture now
+         +- NoPicture             nothing flows that could be shown
          +- NoChannel             the phone has no open control channel
 
 `permanent` says whether the same request can succeed later unchanged.
@@ -106,6 +108,14 @@ class CarrierError(Unavailable):
 
 class RelayUnavailable(Unavailable):
     code = "relay_unavailable"
+
+
+class RelayFull(RelayUnavailable):
+    code = "relay_full"
+
+
+class NoPicture(Unavailable):
+    code = "no_picture"
 
 
 class NoChannel(Unavailable):
