@@ -10,10 +10,12 @@ aiortc brings a connection up (ICE, DTLS, SCTP); media never passes through it. 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any, Protocol, cast
 
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
 from aioice.ice import CandidatePair, Connection, StunProtocol
@@ -21,20 +23,47 @@ from aioice.stun import Message
 from aiortc import RTCDtlsTransport, RTCIceGatherer, RTCSctpTransport
 from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
-from media.guard import Guard, Kind
-
-OnMedia = Callable[[bytes], None]
+from media.datagrams import runs, send
+from media.guard import LARGEST, Guard, Kind
 
 QUEUE_LIMIT = 512  # datagrams that wait for aiortc; aioice's own queue has no limit
 REMOTE_ADDRESSES = 32  # of one peer; an authenticated peer must not grow aioice's check list for ever
+BURST = 64  # datagrams taken from one socket before the others have their turn
+RECEIVED = 2048  # bytes; a datagram that fills more than the guard lets in is dropped, cut short or not
+LEAVING = 1 << 16  # bytes that leave in one call of the kernel at most
+ROOM = 2048  # bytes; holds any packet the guard lets in, with a longer header and the trailer
 
 log = logging.getLogger(__name__)
+
+
+class Memory:
+    """Where the datagrams of a relay come in and go out: a burst at a time, so all connections share it."""
+
+    def __init__(self) -> None:
+        self.incoming, self.outgoing = ffi.new("char[]", RECEIVED), ffi.new("char[]", LEAVING)
+        self.control = ffi.new("char[]", ROOM)  # RTCP that leaves, maybe while a burst is being written
+        self.length = ffi.new("int *")
+        self.received = memoryview(ffi.buffer(self.incoming))
+        self.leaving = memoryview(ffi.buffer(self.outgoing))
+        self.said = memoryview(ffi.buffer(self.control))
+
+
+class Receiver(Protocol):
+    """What lies behind the sockets of a connection. The datagram is in `Memory.received`."""
+
+    def media(self, size: int, now: float) -> None:
+        """SRTP or SRTCP of a trusted address."""
+
+    def burst_over(self, now: float) -> None:
+        """All that had come by `now` has been handed over; called after one or more `media`."""
 
 
 class GuardedSocket(StunProtocol):
     """One UDP socket of a connection. Nothing that arrives on it can raise.
 
-    aioice raises on some malformed STUN (a PRIORITY of no bytes): a stranger could fill our log with it.
+    It reads all that waits at each wake, straight into the relay's memory: asyncio's own datagram transports
+    make two objects and a call for each datagram. aioice raises on some malformed STUN (a PRIORITY of no
+    bytes): a stranger could fill our log with it.
     """
 
     def __init__(self, connection: GuardedConnection, sock: socket.socket, preference: int) -> None:
@@ -42,6 +71,8 @@ class GuardedSocket(StunProtocol):
         self.socket = sock
         self._connection = connection
         self._guard = connection.guard
+        self._memory = connection.memory
+        self._peer: tuple[Any, ...] | None = None  # the trusted address that media came from last
         host, port = sock.getsockname()[:2]
         self.local_candidate = Candidate(
             foundation=candidate_foundation("host", "udp", host),
@@ -53,39 +84,82 @@ class GuardedSocket(StunProtocol):
             type="host",
         )
 
-    def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
-        datagram = cast(bytes, data)
-        kind = self._guard.kind(datagram, addr)
+    def open(self) -> None:
+        transport = Outlet(self.socket, self)
+        asyncio.get_running_loop().add_reader(self.socket, self._readable)
+        self.connection_made(transport)
+
+    def _readable(self) -> None:
+        """Take what waits, then let what it caused leave together."""
+        receive, view, receiver = self.socket.recvfrom_into, self._memory.received, self._connection.receiver
+        now, some = monotonic(), False
+        with contextlib.suppress(OSError):  # BlockingIOError: nothing waits any more
+            for _ in range(BURST):
+                size, address = receive(view)
+                if address == self._peer and 0 < size <= LARGEST and 127 < view[0] < 192:
+                    self._guard.heard += 1
+                elif self._sort(size, address) is not Kind.MEDIA:
+                    continue
+                some = True
+                receiver.media(size, now)
+        if some:
+            receiver.burst_over(now)
+
+    def _sort(self, size: int, address: tuple[Any, ...]) -> Kind | None:
+        """Hand on what is no media. Media of another address than the last one's is told by the guard."""
+        view = self._memory.received
+        kind = self._guard.kind(view[:size], address)
         if kind is Kind.MEDIA:
-            self._connection.on_media(datagram)
+            self._peer = address
         elif kind is Kind.DTLS:
-            self._connection.queue(datagram)
+            self._connection.queue(bytes(view[:size]))
         elif kind is Kind.STUN:
             try:
-                super().datagram_received(datagram, addr)
+                self.datagram_received(bytes(view[:size]), address)
             except Exception:
                 self._guard.counters.dropped += 1
                 log.debug("malformed STUN", exc_info=True)
+        return kind
+
+
+class Outlet(asyncio.DatagramTransport):
+    """What aioice sends by: now or never, as all that we send."""
+
+    def __init__(self, sock: socket.socket, protocol: GuardedSocket) -> None:
+        super().__init__()
+        self._socket = sock
+        self._protocol = protocol
+
+    def sendto(self, data: Any, addr: Any = None) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.sendto(data, addr)
+
+    def close(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._socket.fileno() >= 0:
+            loop.remove_reader(self._socket)
+            self._socket.close()
+        loop.call_soon(self._protocol.connection_lost, None)
 
 
 class GuardedConnection(Connection):
     """aioice's ICE agent on sockets that we bound, telling the guard whom to trust."""
 
-    def __init__(self, sockets: Sequence[socket.socket], guard: Guard, on_media: OnMedia) -> None:
+    def __init__(
+        self, sockets: Sequence[socket.socket], guard: Guard, memory: Memory, receiver: Receiver
+    ) -> None:
         super().__init__(ice_controlling=False)
         self.guard = guard
-        self.on_media = on_media
+        self.memory = memory
+        self.receiver = receiver
         self._unused = list(sockets)
         self._path: tuple[CandidatePair, socket.socket, tuple[str, int]] | None = None
 
     async def gather_candidates(self) -> None:
-        loop = asyncio.get_running_loop()
         self._local_candidates_start = True
         while self._unused:
-            sock = self._unused[0]
-            guarded = GuardedSocket(self, sock, 65535 - len(self._protocols))
-            await loop.create_datagram_endpoint(lambda guarded=guarded: guarded, sock=sock)  # type: ignore[misc]
-            del self._unused[0]
+            guarded = GuardedSocket(self, self._unused.pop(0), 65535 - len(self._protocols))
+            guarded.open()
             self._protocols.append(guarded)
             self._local_candidates.append(guarded.local_candidate)
         self._local_candidates_end = True
@@ -115,77 +189,110 @@ class GuardedConnection(Connection):
         else:
             self.guard.counters.dropped += 1
 
-    def transmit(self, datagram: bytes | memoryview) -> bool:
-        """Send on the nominated pair, now or never: what the kernel can't take is lost, as on any network."""
+    def path(self) -> tuple[socket.socket, tuple[str, int]] | None:
+        """The nominated pair, None while there is none."""
         pair = self._nominated.get(1)
         if pair is None:
-            return False
+            return None
         path = self._path
         if path is None or path[0] is not pair:
             path = self._path = (pair, cast(GuardedSocket, pair.protocol).socket, pair.remote_addr)
-        try:
-            path[1].sendto(datagram, path[2])
-        except OSError:
-            return False
-        return True
+        return path[1], path[2]
 
 
 class Gatherer(RTCIceGatherer):
     """An ICE gatherer on our sockets; asks no STUN server."""
 
-    def __init__(self, sockets: Sequence[socket.socket], guard: Guard, on_media: OnMedia) -> None:
+    def __init__(
+        self, sockets: Sequence[socket.socket], guard: Guard, memory: Memory, receiver: Receiver
+    ) -> None:
         super().__init__(iceServers=[])
-        self.connection = GuardedConnection(sockets, guard, on_media)
+        self.connection = GuardedConnection(sockets, guard, memory, receiver)
         self._connection = self.connection
 
 
 class Srtp:
-    """The SRTP sessions of a connected DTLS transport, in both directions.
+    """The SRTP sessions of a connected DTLS transport, in both directions, on the relay's memory."""
 
-    `outgoing` is one buffer for everything that leaves: write a packet of `n` bytes at its start, call
-    `protect(n)`, send the view it returns before writing the next.
-    """
-
-    BUFFER = 2048  # bytes; holds any datagram the guard lets in, with a longer header and the trailer
-
-    def __init__(self, dtls: RTCDtlsTransport) -> None:
+    def __init__(self, dtls: RTCDtlsTransport, memory: Memory, connection: GuardedConnection) -> None:
         self._sessions = (dtls._rx_srtp, dtls._tx_srtp)  # they own the handles below
-        self._incoming, self._outgoing = (session._srtp[0] for session in self._sessions)
-        self._memory_in = ffi.new("char[]", self.BUFFER)
-        self._memory_out = ffi.new("char[]", self.BUFFER)
-        self._view_in = ffi.buffer(self._memory_in)
-        self.outgoing = memoryview(ffi.buffer(self._memory_out))
-        self._length = ffi.new("int *")
+        self._incoming, outgoing = (session._srtp[0] for session in self._sessions)
+        self._memory = memory
+        self._length = memory.length
+        self._control = ControlOutgoing(outgoing, memory, connection)
+        self.outgoing = Outgoing(outgoing, memory, connection)
+        self.send_rtcp = self._control.send
 
-    def unprotect(self, datagram: bytes) -> bytes | None:
-        """The RTP packet in an SRTP datagram; None when it is forged, repeated or broken."""
-        return self._decrypted(lib.srtp_unprotect, datagram)
+    def unprotect(self, size: int) -> bytes | None:
+        """The RTP packet in the SRTP datagram received; None when it is forged, repeated or broken."""
+        return self._decrypted(lib.srtp_unprotect, size)
 
-    def unprotect_rtcp(self, datagram: bytes) -> bytes | None:
-        return self._decrypted(lib.srtp_unprotect_rtcp, datagram)
+    def unprotect_rtcp(self, size: int) -> bytes | None:
+        return self._decrypted(lib.srtp_unprotect_rtcp, size)
 
-    def protect(self, size: int) -> memoryview | None:
-        return self._encrypted(lib.srtp_protect, size)
-
-    def protect_rtcp(self, packet: bytes) -> memoryview | None:
-        size = len(packet)
-        self.outgoing[:size] = packet
-        return self._encrypted(lib.srtp_protect_rtcp, size)
-
-    def _decrypted(self, function: Any, datagram: bytes) -> bytes | None:
-        length = self._length
-        length[0] = size = len(datagram)
-        self._view_in[:size] = datagram
-        if function(self._incoming, self._memory_in, length):
-            return None
-        return cast(bytes, self._view_in[: length[0]])
-
-    def _encrypted(self, function: Any, size: int) -> memoryview | None:
+    def _decrypted(self, function: Any, size: int) -> bytes | None:
         length = self._length
         length[0] = size
-        if function(self._outgoing, self._memory_out, length):
+        if function(self._incoming, self._memory.incoming, length):
             return None
-        return self.outgoing[: length[0]]
+        return bytes(self._memory.received[: length[0]])
+
+
+class Outgoing:
+    """RTP packets that leave together for one peer.
+
+    Write a packet at `position` of `view`, say `add(its size)`, and so on; then `flush`, before any other
+    connection writes. They are encrypted where they lie; those of one size leave in one call (UDP_SEGMENT),
+    which costs the kernel a third of what single ones do.
+    """
+
+    def __init__(self, session: Any, memory: Memory, connection: GuardedConnection) -> None:
+        self.view = memory.leaving
+        self.position = 0
+        self._memory = memory.outgoing
+        self._length = memory.length
+        self._session = session
+        self._connection = connection
+        self._sizes: list[int] = []
+
+    def add(self, size: int) -> None:
+        length, position = self._length, self.position
+        length[0] = size
+        if lib.srtp_protect(self._session, self._memory + position, length):
+            return
+        size = length[0]
+        self._sizes.append(size)
+        self.position = position = position + size
+        if position > LEAVING - ROOM:
+            self.flush()
+
+    def flush(self) -> None:
+        """What the kernel can't take is lost, as on any network."""
+        sizes = self._sizes
+        if sizes and (path := self._connection.path()) is not None:
+            position = 0
+            for segment, size in runs(sizes):
+                send(*path, self.view[position : position + size], segment)
+                position += size
+        sizes.clear()
+        self.position = 0
+
+
+class ControlOutgoing:
+    """RTCP that leaves for one peer, a compound a datagram."""
+
+    def __init__(self, session: Any, memory: Memory, connection: GuardedConnection) -> None:
+        self._session = session
+        self._memory = memory
+        self._connection = connection
+
+    def send(self, compound: bytes) -> None:
+        memory, size = self._memory, len(compound)
+        memory.said[:size] = compound
+        memory.length[0] = size
+        path = self._connection.path()
+        if path is not None and not lib.srtp_protect_rtcp(self._session, memory.control, memory.length):
+            send(*path, memory.said[: memory.length[0]], 0)
 
 
 def set_dtls_role(dtls: RTCDtlsTransport, role: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from time import monotonic
 from typing import Protocol
 
 from aiortc import (
@@ -25,7 +26,7 @@ from aiortc import (
 )
 
 from media import rtcp
-from media.aiortc_entry import Gatherer, Srtp, is_flushed, is_overrun, set_dtls_role
+from media.aiortc_entry import Gatherer, Memory, Outgoing, Srtp, is_flushed, is_overrun, set_dtls_role
 from media.answers import MESSAGE_SIZE, Local
 from media.guard import Guard
 from media.sdp import Candidate, Offer
@@ -41,11 +42,11 @@ log = logging.getLogger(__name__)
 
 
 class Leg(Protocol):
-    """What lies behind a connection: a phone's stream or a viewer. `now`: seconds of the loop's clock."""
+    """What lies behind a connection: a phone's stream or a viewer. `now`: seconds of the monotonic clock."""
 
     def connected(self, now: float) -> None: ...
-    def received(self, packet: bytes, now: float) -> None:
-        """One decrypted RTP packet."""
+    def received(self, burst: list[bytes], now: float) -> None:
+        """Decrypted RTP packets that arrived together, in that order."""
 
     def heard(self, reports: list[rtcp.Report], now: float) -> None: ...
     def channel(self, channel: RTCDataChannel) -> None:
@@ -61,6 +62,7 @@ class Site:
         self.addresses = addresses
         self.ports = ports
         self.counters = Counters()
+        self.memory = Memory()
 
 
 class Connection:
@@ -71,8 +73,9 @@ class Connection:
         self._leg = leg
         self._counters = site.counters
         self._guard = Guard(site.counters)
-        self._loop = asyncio.get_running_loop()
-        self._gatherer = Gatherer(bind(local_addresses(site.addresses), site.ports), self._guard, self._media)
+        self._memory = site.memory
+        sockets = bind(local_addresses(site.addresses), site.ports)
+        self._gatherer = Gatherer(sockets, self._guard, site.memory, self)
         self._ice = RTCIceTransport(self._gatherer)
         certificate = RTCCertificate.generateCertificate()
         self._dtls = RTCDtlsTransport(self._ice, [certificate])
@@ -80,10 +83,11 @@ class Connection:
         self._sctp = RTCSctpTransport(self._dtls) if offer.control_mid else None
         self._srtp: Srtp | None = None
         self._early: deque[bytes] = deque(maxlen=EARLY)
+        self._burst: list[bytes] = []  # RTP packets that came together
         self._over = asyncio.Event()
         self._connecting = True
         self._task: asyncio.Task[None] | None = None
-        self._heard = (0, self._loop.time())  # the guard's count, and when it last rose
+        self._heard = (0, monotonic())  # the guard's count, and when it last rose
 
     async def open(self) -> Local:
         """Bind the sockets. Returns our end, for the answer."""
@@ -135,40 +139,38 @@ class Connection:
 
     # ------------------------------------------------------------ sending
     @property
-    def outgoing(self) -> memoryview | None:
-        """Where to write an RTP packet before `send`; None while the connection is not up."""
+    def outgoing(self) -> Outgoing | None:
+        """Where to write RTP packets; None while the connection is not up."""
         return self._srtp.outgoing if self._srtp is not None else None
 
-    def send(self, size: int) -> None:
-        """Encrypt and send the RTP packet that lies in `outgoing`."""
-        if self._srtp is not None and (datagram := self._srtp.protect(size)) is not None:
-            self._gatherer.connection.transmit(datagram)
-
     def send_rtcp(self, compound: bytes) -> None:
-        if self._srtp is not None and (datagram := self._srtp.protect_rtcp(compound)) is not None:
-            self._gatherer.connection.transmit(datagram)
+        if self._srtp is not None:
+            self._srtp.send_rtcp(compound)
 
     # ------------------------------------------------------------ receiving
-    def _media(self, datagram: bytes) -> None:
-        """SRTP or SRTCP of a trusted address (told apart by RFC 5761, 4)."""
-        srtp = self._srtp
+    def media(self, size: int, now: float) -> None:
+        """SRTP or SRTCP of a trusted address, in the relay's memory (told apart by RFC 5761, 4)."""
+        srtp, received = self._srtp, self._memory.received
         if srtp is None:
-            self._early.append(datagram)
-        elif len(datagram) > 1 and 192 <= datagram[1] <= 223:
-            self._control(srtp, datagram)
+            self._early.append(bytes(received[:size]))
+        elif 192 <= received[1] <= 223:
+            self._control(srtp, size, now)
+        elif (packet := srtp.unprotect(size)) is None:
+            self._counters.dropped += 1
         else:
-            packet = srtp.unprotect(datagram)
-            if packet is None:
-                self._counters.dropped += 1
-            else:
-                self._leg.received(packet, self._loop.time())
+            self._burst.append(packet)
 
-    def _control(self, srtp: Srtp, datagram: bytes) -> None:
-        compound = srtp.unprotect_rtcp(datagram)
+    def burst_over(self, now: float) -> None:
+        if self._burst:
+            burst, self._burst = self._burst, []
+            self._leg.received(burst, now)
+
+    def _control(self, srtp: Srtp, size: int, now: float) -> None:
+        compound = srtp.unprotect_rtcp(size)
         if compound is None:
             self._counters.dropped += 1
         else:
-            self._leg.heard(rtcp.parse(compound), self._loop.time())
+            self._leg.heard(rtcp.parse(compound), now)
 
     # ------------------------------------------------------------ life
     async def _run(self) -> None:
@@ -188,7 +190,7 @@ class Connection:
         finally:
             self._connecting = False
             await self._stop()
-            self._leg.gone(self._loop.time())
+            self._leg.gone(monotonic())
 
     async def _connect(self) -> None:
         """Raises ConnectionError."""
@@ -204,10 +206,14 @@ class Connection:
 
     def _up(self) -> None:
         self._connecting = False
-        self._srtp = Srtp(self._dtls)
-        self._leg.connected(self._loop.time())
+        now = monotonic()
+        self._srtp = Srtp(self._dtls, self._memory, self._gatherer.connection)
+        self._leg.connected(now)
         while self._early:
-            self._media(self._early.popleft())
+            datagram = self._early.popleft()
+            self._memory.received[: len(datagram)] = datagram
+            self.media(len(datagram), now)
+        self.burst_over(now)
 
     def _dtls_changed(self) -> None:
         if self._dtls.state in {"closed", "failed"}:

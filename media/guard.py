@@ -42,7 +42,7 @@ class Guard:
             self._trusted.add(known)
         return True
 
-    def kind(self, datagram: bytes, address: tuple[Any, ...]) -> Kind | None:
+    def kind(self, datagram: bytes | memoryview, address: tuple[Any, ...]) -> Kind | None:
         """Where a datagram goes; None when it is to be dropped."""
         if 0 < len(datagram) <= LARGEST:
             first = datagram[0]

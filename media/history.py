@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from media.rtp import Packet
 
 SIZE = 1024  # packets: about 7 s at 1.2 Mbit/s, 1.2 MB at most; a power of two, as sequence numbers wrap
@@ -11,8 +13,10 @@ class History:
     def __init__(self) -> None:
         self._packets: list[Packet | None] = [None] * SIZE
 
-    def put(self, packet: Packet) -> None:
-        self._packets[packet.sequence % SIZE] = packet
+    def put(self, packets: Iterable[Packet]) -> None:
+        kept = self._packets
+        for packet in packets:
+            kept[packet.sequence % SIZE] = packet
 
     def get(self, sequence: int) -> Packet | None:
         """The packet with that number, if it is still here."""

@@ -23,31 +23,32 @@ class Arrival(enum.Enum):
 
 
 class Losses:
-    """The list of missing packets of one stream; times in seconds of a steady clock."""
+    """The list of missing packets of one stream; times in seconds of a steady clock.
+
+    `expected` is the number that follows the newest, -1 before the first. Whoever holds the packet with that
+    very number may raise it instead of calling `add`: nearly all packets of a stream take that short way.
+    """
 
     def __init__(self) -> None:
-        self._highest: int | None = None
+        self.expected = -1
         self._missing: dict[int, tuple[int, float]] = {}  # sequence -> (tries, due); in order of the stream
 
     def __len__(self) -> int:
         return len(self._missing)
 
     def add(self, sequence: int, now: float) -> Arrival:
-        if self._highest is None:
-            self._highest = sequence
-            return Arrival.NEXT
-        ahead = distance(sequence, self._highest)
-        if ahead == 1:
-            self._highest = sequence
-            return Arrival.NEXT
-        if ahead <= 0 and ahead > -MEMORY:
+        expected = self.expected
+        ahead = distance(sequence, expected) if expected >= 0 else 0
+        if -MEMORY <= ahead < 0:
             return Arrival.REPEATED if self._missing.pop(sequence, None) is None else Arrival.LATE
-        gap, self._highest = self._highest, sequence
-        if not 0 < ahead <= JUMP:
+        self.expected = (sequence + 1) & 0xFFFF
+        if ahead == 0:
+            return Arrival.NEXT
+        if not 0 < ahead < JUMP:
             self._missing.clear()
             return Arrival.JUMPED
-        for step in range(1, ahead):
-            self._missing[(gap + step) & 0xFFFF] = (0, now)
+        for step in range(ahead):
+            self._missing[(expected + step) & 0xFFFF] = (0, now)
         while len(self._missing) > JUMP:
             del self._missing[next(iter(self._missing))]
         return Arrival.GAP

@@ -27,7 +27,9 @@ class Sink(Protocol):
     """The stream behind a publisher."""
 
     def up(self, publisher: Publisher, now: float) -> None: ...
-    def forward(self, publisher: Publisher, packet: Packet, now: float) -> None: ...
+    def forward(self, publisher: Publisher, packets: list[Packet], now: float) -> None:
+        """Those that arrived together, in their order."""
+
     def restarted(self, publisher: Publisher, now: float) -> None:
         """What follows has nothing to do with what came before: another source, or a long gap."""
 
@@ -57,6 +59,11 @@ class Publisher:
         self._estimate = None if speaks_transport_wide else LossEstimate(start_bitrate * 1000)
         self._limits = ViewerLimits()
         self._octets = 0  # since the last REMB
+        self._media_type = codec.payload_type
+        self._source = -1  # the SSRC we follow
+        self._fresh: list[Packet] = []  # of this burst: genuine and new, not passed on yet
+        self._in_order = 0  # how many of them the statistics have not counted yet
+        self._gap = False  # this burst has shown a loss
         self._limit_at = self._report_at = 0.0
         self.connection = Connection(offer, site, self)
 
@@ -65,19 +72,37 @@ class Publisher:
         self._limit_at, self._report_at = now + LIMIT_EVERY, now + REPORT_EVERY
         self._sink.up(self, now)
 
-    def received(self, packet: bytes, now: float) -> None:
-        parsed = parse(packet, self._transport_id)
-        if parsed is None:
-            self._counters.dropped += 1
-            return
-        self._counters.packets_in += 1
-        self._counters.bytes_in += len(packet)
-        self._octets += len(packet)
-        if parsed.transport_sequence >= 0:
-            self._arrivals.add(parsed.transport_sequence, now)
-        original = self._original(parsed, now)
-        if original is not None:
-            self._accept(original, now)
+    def received(self, burst: list[bytes], now: float) -> None:
+        """Nearly every packet is the next one of our source: it takes the short way."""
+        transport_sequences: list[int] = []
+        octets = 0
+        for data in burst:
+            packet = parse(data, self._transport_id)
+            if packet is None:
+                self._counters.dropped += 1
+                continue
+            octets += len(data)
+            if packet.transport_sequence >= 0:
+                transport_sequences.append(packet.transport_sequence)
+            losses = self._losses
+            if (
+                packet.sequence == losses.expected
+                and packet.payload_type == self._media_type
+                and packet.ssrc == self._source
+            ):
+                losses.expected = (packet.sequence + 1) & 0xFFFF
+                self._in_order += 1
+                self._fresh.append(packet)
+            elif (original := self._original(packet, now)) is not None:
+                self._accept(original, now)
+        self._counters.packets_in += len(burst)
+        self._counters.bytes_in += octets
+        self._octets += octets
+        self._arrivals.add(transport_sequences, now)
+        self._pass_on(now)
+        if self._gap:  # only now: what overtook others in the same burst is no loss
+            self._gap = False
+            self._send([*self._repair_requests(now)])
 
     def heard(self, reports: list[rtcp.Report], now: float) -> None:
         for report in reports:
@@ -94,25 +119,27 @@ class Publisher:
     def _original(self, packet: Packet, now: float) -> Packet | None:
         """The packet as the phone first sent it; None for padding and for payload types never agreed on."""
         statistics = self._statistics
-        if packet.payload_type == self.codec.payload_type:
-            if statistics is None or packet.ssrc != statistics.ssrc:
+        if packet.payload_type == self._media_type:
+            if statistics is None or packet.ssrc != self._source:
                 statistics = self._begin(packet, now)
             statistics.add(packet.sequence, packet.timestamp, now)
             return packet
         if packet.payload_type == self.codec.repair_type and statistics is not None:
-            return unwrap_repair(packet, self.codec.payload_type, statistics.ssrc)
+            return unwrap_repair(packet, self._media_type, self._source)
         self._counters.dropped += 1
         return None
 
     def _begin(self, packet: Packet, now: float) -> Statistics:
         """Sources are learned from their packets: not every browser announces them."""
-        is_first, self._statistics = self._statistics is None, Statistics(packet.ssrc, packet.sequence)
-        self._losses = Losses()
-        if not is_first:
+        if self._statistics is not None:
             self._restart(now)
+        self._source = packet.ssrc
+        self._losses = Losses()
+        self._statistics = Statistics(packet.ssrc, packet.sequence)
         return self._statistics
 
     def _restart(self, now: float) -> None:
+        self._pass_on(now)
         self.history = History()
         self._sink.restarted(self, now)
 
@@ -124,10 +151,20 @@ class Publisher:
             self._restart(now)
         elif arrival is Arrival.LATE:
             self._counters.recovered += 1
-        self.history.put(packet)
-        self._sink.forward(self, packet, now)
-        if arrival is Arrival.GAP:
-            self._send([*self._repair_requests(now)])
+        elif arrival is Arrival.GAP:
+            self._gap = True
+        self._fresh.append(packet)
+
+    def _pass_on(self, now: float) -> None:
+        fresh, self._fresh = self._fresh, []
+        if not fresh:
+            return
+        if self._in_order and self._statistics is not None:
+            last = fresh[-1]
+            self._statistics.add(last.sequence, last.timestamp, now, self._in_order)
+            self._in_order = 0
+        self.history.put(fresh)
+        self._sink.forward(self, fresh, now)
 
     # ------------------------------------------------------------ feedback
     def want_keyframe(self, now: float) -> None:

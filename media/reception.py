@@ -20,8 +20,9 @@ class Statistics:
         self._jitter = 0.0
         self._sender_report = (0, 0.0)  # middle of its NTP time, when it came
 
-    def add(self, sequence: int, timestamp: int, now: float) -> None:
-        self._received += 1
+    def add(self, sequence: int, timestamp: int, now: float, count: int = 1) -> None:
+        """So many packets came together, the last with these numbers: one says all of the jitter."""
+        self._received += count
         ahead = distance(sequence, self._highest & 0xFFFF)
         if ahead > 0:
             self._highest += ahead

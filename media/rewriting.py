@@ -35,14 +35,14 @@ class Rewriter:
         offset = self._offset
         if offset is None:
             offset = self._begin(sequence, timestamp, now)
-        mapped = self._highest + distance((sequence + offset) & 0xFFFF, self._highest & 0xFFFF)
-        if mapped < self._first:
+        highest = self._highest
+        mapped = highest - 0x8000 + (sequence + offset - highest + 0x8000 & 0xFFFF)  # `distance`, written out
+        timestamp = timestamp + self._timestamp_offset & 0xFFFFFFFF
+        if mapped > highest:
+            self._highest, self._timestamp, self._at = mapped, timestamp, now
+        elif mapped < self._first:
             return None
-        if mapped > self._highest:
-            self._highest = mapped
-            self._timestamp = (timestamp + self._timestamp_offset) & 0xFFFFFFFF
-            self._at = now
-        return mapped & 0xFFFF, (timestamp + self._timestamp_offset) & 0xFFFFFFFF
+        return mapped & 0xFFFF, timestamp
 
     def source(self, sequence: int) -> int | None:
         """The source's number of one the viewer asks for again; None when the source has changed since."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aiortc import RTCDataChannel
 
+from media.codecs import Codec
 from media.control import Control
 from media.events import Events
 from media.place import Place
@@ -24,12 +25,23 @@ class Audience(Protocol):
         """It has a new publisher, or began or ceased to flow: who watches what is to be decided again."""
 
 
+class Tap(Protocol):
+    """Takes a stream's packets without a connection: a still, a recorder."""
+
+    @property
+    def wants_keyframe(self) -> bool: ...
+    def forward(self, packets: list[Packet], now: float) -> None: ...
+    def restarted(self, codec: Codec, now: float) -> None:
+        """What follows has nothing to do with what came before."""
+
+
 class Stream:
     def __init__(self, session: str, participant: str, events: Events, audience: Audience) -> None:
         self.participant = participant
         self.place: Place[Publisher] = Place()
         self.control = Control(session, participant, events)
         self.viewers: list[Viewer] = []  # those that follow this stream
+        self.taps: list[Tap] = []  # those that take its packets inside the relay
         self.flowing = False
         self.began_at = 0.0  # when the present publisher's media began
         self._session = session
@@ -48,19 +60,25 @@ class Stream:
             self._media_at = max(self._media_at, now)
             self._events.put(Connected(session=self._session, participant=self.participant))
 
-    def forward(self, publisher: Publisher, packet: Packet, now: float) -> None:
-        if publisher is not self.place.current and not self._take_over(publisher, packet, now):
-            return
+    def forward(self, publisher: Publisher, packets: list[Packet], now: float) -> None:
+        if publisher is not self.place.current:
+            packets = self._take_over(publisher, packets, now)
+            if not packets:
+                return
         self._media_at = now
         if not self.flowing:
             self._flow(now)
         for viewer in self.viewers:
-            viewer.forward(packet, now)
+            viewer.forward(packets, now)
+        for tap in self.taps:
+            tap.forward(packets, now)
 
     def restarted(self, publisher: Publisher, now: float) -> None:
         if publisher is self.place.current:
             for viewer in self.viewers:
                 viewer.follow(publisher)
+            for tap in self.taps:
+                tap.restarted(publisher.codec, now)
             if self.waits():
                 publisher.want_keyframe(now)
 
@@ -75,7 +93,9 @@ class Stream:
             self._audience.stream_changed(self, now)
 
     def waits(self) -> bool:
-        return any(viewer.wants_keyframe for viewer in self.viewers)
+        return any(viewer.wants_keyframe for viewer in self.viewers) or any(
+            tap.wants_keyframe for tap in self.taps
+        )
 
     def viewer_limits(self, now: float) -> list[tuple[float, int]]:
         return [(viewer.watched(now), viewer.limit) for viewer in self.viewers if viewer.limit is not None]
@@ -89,13 +109,17 @@ class Stream:
             self._stall(now)
 
     # ------------------------------------------------------------ states
-    def _take_over(self, publisher: Publisher, packet: Packet, now: float) -> bool:
-        """A new connection takes the place with its first packet that is more than padding."""
-        if packet.start == packet.end or not self.place.promote(publisher):
-            return False
+    def _take_over(self, publisher: Publisher, packets: list[Packet], now: float) -> list[Packet]:
+        """A new connection takes the place with its first packet that is more than padding. What is left."""
+        while packets and packets[0].start == packets[0].end:
+            packets = packets[1:]
+        if not packets or not self.place.promote(publisher):
+            return []
         self.began_at = now
         self._audience.stream_changed(self, now)
-        return True
+        for tap in self.taps:
+            tap.restarted(publisher.codec, now)
+        return packets
 
     def _flow(self, now: float) -> None:
         self.flowing = True

@@ -4,9 +4,8 @@ bitrate of its line by itself. draft-holmer-rmcat-transport-wide-cc-extensions-0
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from struct import pack
-
-from media.rtp import distance
 
 TICK = 0.00025  # seconds of one unit of a delta
 REFERENCE = 256  # ticks of one unit of the reference time: 64 ms
@@ -23,14 +22,17 @@ class Arrivals:
         self._next: int | None = None  # first sequence that no report has spoken of
         self._count = 0
 
-    def add(self, sequence: int, now: float) -> None:
-        """A packet with that 16-bit number arrived at `now`, in seconds of a steady clock."""
-        if self._highest < 0:
-            self._highest = sequence + 0x10000  # room for packets that overtook each other at the start
-        unwrapped = self._highest + distance(sequence, self._highest & 0xFFFF)
-        self._highest = max(self._highest, unwrapped)
-        if unwrapped > self._highest - SPAN:
-            self._times.setdefault(unwrapped, now)
+    def add(self, sequences: Sequence[int], now: float) -> None:
+        """Packets with these 16-bit numbers arrived at `now`, in seconds of a steady clock."""
+        times, highest = self._times, self._highest
+        for sequence in sequences:
+            if highest < 0:
+                highest = sequence + 0x10000  # room for packets that overtook each other at the start
+            unwrapped = highest - 0x8000 + (sequence - highest + 0x8000 & 0xFFFF)  # `distance`, written out
+            highest = max(highest, unwrapped)
+            if unwrapped > highest - SPAN:
+                times.setdefault(unwrapped, now)
+        self._highest = highest
 
     def take(self) -> bytes | None:
         """The body of the next report, or None when nothing arrived since the last."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from aiortc import RTCDataChannel
 
 from media import rtcp
+from media.aiortc_entry import Outgoing
 from media.answers import Source
 from media.codecs import starts_keyframe
 from media.connection import Connection, Site
@@ -72,25 +73,30 @@ class Viewer:
         self._payload_type = codec.payload_type if codec is not None else -1
         self._repair_type = codec.repair_type if codec is not None else None
 
-    def forward(self, packet: Packet, now: float) -> None:
-        """One packet of the publisher that this viewer follows."""
-        if self._waiting and not self._begins(packet, now):
+    def forward(self, packets: list[Packet], now: float) -> None:
+        """Packets of the publisher that this viewer follows; they leave together."""
+        out = self.connection.outgoing
+        if out is None:
             return
-        mapped = self._rewriter.map(packet.sequence, packet.timestamp, now)
-        if mapped is None:
-            return
-        self._packets += 1
-        self._octets += packet.end - packet.start
-        self._write(packet, self._payload_type, mapped, self.source.ssrc, now)
+        kind, ssrc, rewrite = self._payload_type, self.source.ssrc, self._rewriter.map
+        for packet in packets:
+            if self._waiting and not self._begins(packet, now):
+                continue
+            mapped = rewrite(packet.sequence, packet.timestamp, now)
+            if mapped is not None:
+                self._packets += 1
+                self._octets += packet.end - packet.start
+                self._write(out, packet, kind, mapped, ssrc, now)
+        out.flush()
 
     # ------------------------------------------------------------ from the connection
     def connected(self, now: float) -> None:
         self._report_at = now + REPORT_EVERY
         self._owner.viewer_up(self, now)
 
-    def received(self, packet: bytes, now: float) -> None:
+    def received(self, burst: list[bytes], now: float) -> None:
         """A console sends no media."""
-        self._counters.dropped += 1
+        self._counters.dropped += len(burst)
 
     def heard(self, reports: list[rtcp.Report], now: float) -> None:
         for report in reports:
@@ -131,7 +137,8 @@ class Viewer:
         return True
 
     def _repeat(self, sequences: tuple[int, ...], now: float) -> None:
-        if self._publisher is None:
+        out = self.connection.outgoing
+        if self._publisher is None or out is None:
             return
         for sequence in sequences:
             origin = self._rewriter.source(sequence)
@@ -142,31 +149,38 @@ class Viewer:
             self._counters.repeated += 1
             timestamp = self._rewriter.timestamp_of(packet.timestamp)
             if self._repair_type is None:
-                self._write(packet, self._payload_type, (sequence, timestamp), self.source.ssrc, now)
+                self._write(out, packet, self._payload_type, (sequence, timestamp), self.source.ssrc, now)
                 continue
             mapped, ssrc = (self._repair_sequence, timestamp), self.source.repair_ssrc
-            self._write(packet, self._repair_type, mapped, ssrc, now, sequence.to_bytes(2, "big"))
+            self._write(out, packet, self._repair_type, mapped, ssrc, now, sequence.to_bytes(2, "big"))
             self._repair_sequence = (self._repair_sequence + 1) & 0xFFFF
+        out.flush()
 
     def _write(
-        self, packet: Packet, kind: int, mapped: tuple[int, int], ssrc: int, now: float, original: bytes = b""
+        self,
+        out: Outgoing,
+        packet: Packet,
+        kind: int,
+        mapped: tuple[int, int],
+        ssrc: int,
+        now: float,
+        original: bytes = b"",
     ) -> None:
-        """Header, original sequence number (RTX only) and payload, straight into the connection's buffer."""
-        out = self.connection.outgoing
-        if out is None:
-            return
-        second = packet.marker | kind
+        """Header, original sequence number (RTX only) and payload, straight to where they leave from."""
+        view, position = out.view, out.position
         if self._time_id:
             # 24 bits, 18 of them below the second; any epoch will do (abs-send-time).
             sent = self._time_id << 28 | 2 << 24 | int(now * 262_144) & 0xFFFFFF
-            _TIMED(out, 0, 0x90, second, *mapped, ssrc, _ONE_BYTE_PROFILE, 1, sent)
-            head = 20
+            _TIMED(view, position, 0x90, packet.marker | kind, *mapped, ssrc, _ONE_BYTE_PROFILE, 1, sent)
+            body = position + 20
         else:
-            _PLAIN(out, 0, 0x80, second, *mapped, ssrc)
-            head = 12
-        payload = original + packet.data[packet.start : packet.end]
-        end = head + len(payload)
-        out[head:end] = payload
+            _PLAIN(view, position, 0x80, packet.marker | kind, *mapped, ssrc)
+            body = position + 12
+        if original:
+            view[body : body + 2] = original
+            body += 2
+        end = body + packet.end - packet.start
+        view[body:end] = packet.data[packet.start : packet.end]
         self._counters.packets_out += 1
-        self._counters.bytes_out += end
-        self.connection.send(end)
+        self._counters.bytes_out += end - position
+        out.add(end - position)

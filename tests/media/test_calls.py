@@ -280,20 +280,6 @@ async def _port(relay: EmbeddedRelay, phone: Phone, session: str) -> int:
     return next(int(line.split()[5]) for line in answer.split("\r\n") if line.startswith("a=candidate:"))
 
 
-async def test_an_offer_whose_asker_goes_away_leaves_no_socket_behind(
-    relay: EmbeddedRelay, phone: MakePhone
-) -> None:
-    offer = await phone().offer()
-    before = _open_files()
-    asking = asyncio.create_task(relay.publish("visio", "phone", offer))
-    await asyncio.sleep(0)
-    assert _open_files() > before
-    asking.cancel()
-    await asyncio.wait([asking])
-    assert asking.cancelled()
-    await until(lambda: _open_files() == before)
-
-
 async def test_a_session_that_nobody_ended_is_forgotten_in_the_end(
     relay: EmbeddedRelay, phone: MakePhone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -26,15 +27,19 @@ class LossySocket(socket.socket):
     chance = random.Random(15)
 
     def sendto(self, data: Any, address: Any) -> int:  # type: ignore[override]
-        if self._loses(data):
-            return len(data)
-        return super().sendto(data, address)
+        return len(data) if self._loses(data) else super().sendto(data, address)
 
-    def recvfrom(self, size: int) -> Any:  # type: ignore[override]
-        data, address = super().recvfrom(size)
-        if self._loses(data):
-            raise BlockingIOError
-        return data, address
+    def sendmsg(self, buffers: Any, ancillary: Any, _flags: int, address: Any) -> int:  # type: ignore[override]
+        """One datagram of a burst after the other, so that each has its chance."""
+        (data,), ((_, _, segment),) = buffers, ancillary
+        size = int.from_bytes(segment, sys.byteorder)
+        return sum(self.sendto(data[at : at + size], address) for at in range(0, len(data), size))
+
+    def recvfrom_into(self, buffer: Any) -> Any:  # type: ignore[override]
+        while True:
+            size, address = super().recvfrom_into(buffer)
+            if not self._loses(buffer[:size]):
+                return size, address
 
     def _loses(self, data: Any) -> bool:
         is_media = 127 < data[0] < 192 and not 192 <= data[1] <= 223

@@ -14,8 +14,8 @@ from media.stream import WATCHDOG, Stream
 from signaling.messages.relay import Connected, Resumed, Stalled
 from tests.media.peers import Ear, until
 
-PICTURE = Packet(96, 0x80, 1, 0, 7, 12, 20, bytes(20))
-PADDING = Packet(96, 0x80, 2, 0, 7, 12, 12, bytes(20))
+PICTURE = [Packet(96, 0x80, 1, 0, 7, 12, 20, bytes(20))]
+PADDING = [Packet(96, 0x80, 2, 0, 7, 12, 12, bytes(20))]
 
 
 class Leg:

@@ -41,7 +41,7 @@ def told(arrivals: Arrivals) -> dict[int, float | None]:
 def test_times_are_told_to_a_quarter_of_a_millisecond() -> None:
     arrivals = Arrivals()
     for sequence, now in ((65_535, 100.0), (0, 100.010), (1, 100.500)):
-        arrivals.add(sequence, now)
+        arrivals.add([sequence], now)
     times = told(arrivals)
     assert list(times) == [65_535, 0, 1]
     assert [round(time or 0, 3) for time in times.values()] == [100.0, 100.01, 100.5]
@@ -49,23 +49,23 @@ def test_times_are_told_to_a_quarter_of_a_millisecond() -> None:
 
 def test_a_lost_packet_is_told_even_between_two_reports() -> None:
     arrivals = Arrivals()
-    arrivals.add(10, 1.0)
+    arrivals.add([10], 1.0)
     assert list(told(arrivals)) == [10]
-    arrivals.add(13, 1.1)
+    arrivals.add([13], 1.1)
     assert [time is None for time in told(arrivals).values()] == [True, True, False]
 
 
 def test_packets_that_overtook_each_other_keep_their_own_times() -> None:
     arrivals = Arrivals()
     for sequence, now in ((1, 1.0), (3, 1.02), (2, 1.04)):
-        arrivals.add(sequence, now)
+        arrivals.add([sequence], now)
     assert [round(time or 0, 3) for time in told(arrivals).values()] == [1.0, 1.04, 1.02]
 
 
 def test_there_is_nothing_to_tell_when_nothing_came() -> None:
     arrivals = Arrivals()
     assert arrivals.take() is None
-    arrivals.add(1, 1.0)
+    arrivals.add([1], 1.0)
     assert arrivals.take() is not None
     assert arrivals.take() is None
 
@@ -73,7 +73,7 @@ def test_there_is_nothing_to_tell_when_nothing_came() -> None:
 def test_reports_are_numbered() -> None:
     arrivals, numbers = Arrivals(), []
     for sequence in range(300):
-        arrivals.add(sequence, sequence / 10)
+        arrivals.add([sequence], sequence / 10)
         numbers.append(arrivals_told(arrivals.take() or b"")[1])
     assert numbers == [number & 0xFF for number in range(300)]
 
@@ -84,5 +84,5 @@ def test_any_arrivals_make_a_report_that_can_be_read(came: list[tuple[int, float
     now = 1_000.0
     for sequence, later in came:
         now += later
-        arrivals.add(sequence, now)
+        arrivals.add([sequence], now)
     assert 1 <= len(told(arrivals)) <= 400
