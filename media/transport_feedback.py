@@ -10,6 +10,7 @@ from struct import pack
 TICK = 0.00025  # seconds of one unit of a delta
 REFERENCE = 256  # ticks of one unit of the reference time: 64 ms
 SPAN = 400  # packets of one report at most; a longer gap is told from its end only
+VECTOR = 7  # symbols of a status vector chunk
 _LOST, _SMALL, _LARGE = 0, 1, 2
 
 
@@ -50,28 +51,37 @@ class Arrivals:
 def _body(first: int, last: int, times: dict[int, float], count: int) -> bytes:
     reference = int(times[min(seq for seq in times if seq >= first)] / TICK) // REFERENCE
     ticks = reference * REFERENCE
-    symbols, deltas = [], bytearray()
+    symbols, deltas = bytearray(), bytearray()
     for sequence in range(first, last + 1):
         arrived = times.get(sequence)
         if arrived is None:
             symbols.append(_LOST)
             continue
-        delta = max(-0x8000, min(round(arrived / TICK) - ticks, 0x7FFF))
+        delta = int(arrived / TICK + 0.5) - ticks
+        if 0 <= delta <= 0xFF:
+            symbols.append(_SMALL)
+            deltas.append(delta)
+        else:
+            delta = max(-0x8000, min(delta, 0x7FFF))
+            symbols.append(_LARGE)
+            deltas += pack("!h", delta)
         ticks += delta
-        small = 0 <= delta <= 0xFF
-        symbols.append(_SMALL if small else _LARGE)
-        deltas += bytes([delta]) if small else pack("!h", delta)
     head = pack("!HHI", first & 0xFFFF, len(symbols), (reference & 0xFFFFFF) << 8 | count)
-    body = head + _chunks(symbols) + bytes(deltas)
+    body = head + _chunks(bytes(symbols)) + bytes(deltas)
     return body + bytes(-len(body) % 4)
 
 
-def _chunks(symbols: list[int]) -> bytes:
-    """Status vector chunks: two bits a symbol, seven symbols a chunk."""
+def _chunks(symbols: bytes) -> bytes:
+    """A run-length chunk where one symbol is repeated long enough, else a vector of seven of two bits."""
     chunks = bytearray()
-    for start in range(0, len(symbols), 7):
-        chunk = 0xC000
-        for place, symbol in enumerate(symbols[start : start + 7]):
-            chunk |= symbol << (12 - 2 * place)
+    while symbols:
+        rest = symbols.lstrip(symbols[:1])
+        if (run := len(symbols) - len(rest)) >= VECTOR or not rest:
+            chunk = symbols[0] << 13 | run
+        else:
+            chunk, vector, rest = 0xC000, symbols[:VECTOR], symbols[VECTOR:]
+            for place, symbol in enumerate(vector):
+                chunk |= symbol << (12 - 2 * place)
         chunks += pack("!H", chunk)
+        symbols = rest
     return bytes(chunks)

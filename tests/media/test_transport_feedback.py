@@ -17,8 +17,9 @@ def arrivals_told(body: bytes) -> tuple[dict[int, float | None], int]:
     symbols: list[int] = []
     while len(symbols) < count:
         (chunk,) = unpack_from("!H", body, position)
-        assert chunk >> 14 == 3
-        symbols += [chunk >> shift & 3 for shift in range(12, -1, -2)]
+        assert chunk >> 15 == 0 or chunk >> 14 == 3
+        run = [chunk >> 13] * (chunk & 0x1FFF)
+        symbols += run if chunk >> 15 == 0 else [chunk >> shift & 3 for shift in range(12, -1, -2)]
         position += 2
     ticks = (word >> 8) * 256
     told: dict[int, float | None] = {}
