@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
@@ -20,9 +20,11 @@ import console.login
 import console.routes
 import patient_pwa.routes
 from config.carriers import composer, notifier
-from config.settings import Settings, media_port_range
+from config.demonstration import Demonstrations, simulator
+from config.settings import Settings, media_external_pairs, media_port_range
 from console.pages import pages
 from console.words import describe
+from media import load
 from media.relay import EmbeddedRelay
 from media.remote import RemoteRelay
 from signaling import endpoint, hooks
@@ -49,12 +51,14 @@ from signaling.service.command import Commanding
 from signaling.service.courier import Courier
 from signaling.service.end import Ending
 from signaling.service.history import History
+from signaling.service.ice_servers import IceServers, Turn
 from signaling.service.invite import Inviting, Ways
 from signaling.service.join import Joining
 from signaling.service.journal import Journal
 from signaling.service.logins import Logins
 from signaling.service.negotiate import Negotiating
 from signaling.service.report import Reporting
+from signaling.service.stills import Stills
 from signaling.service.tasks import Tasks
 from signaling.store.sql import SqlStore
 from signaling.web import guarded
@@ -88,14 +92,17 @@ class Application:
     use: UseCases
     joining: Joining
     captures: Captures
+    stills: Stills
     courier: Courier
     gate: Gate
+    demonstration: Demonstrations | None
 
 
-def create(settings: Settings) -> Starlette:
-    """The application. `settings.secret_key` must be set (`config.serve` makes one)."""
+def create(settings: Settings, certificate: Path | None = None) -> Starlette:
+    """The application. `settings.secret_key` must be set (`config.serve` makes one). `certificate`: the
+    server's, when it speaks HTTPS itself."""
     clock = SystemClock()
-    made = build(settings, adapters(settings, clock), clock)
+    made = build(settings, adapters(settings, clock), clock, certificate)
     app = Starlette(
         routes=_routes(made),
         middleware=guarded(
@@ -129,12 +136,15 @@ def _relay(settings: Settings) -> Relay:
         return RemoteRelay(settings.redis_url)
     return EmbeddedRelay(
         addresses=settings.media_addresses,
+        external=media_external_pairs(settings),
         ports=media_port_range(settings),
         start_bitrate=settings.start_bitrate,
+        video_codecs=settings.video_codecs,
+        limits=load.Limits(settings.media_max_packets, settings.media_max_cpu, settings.media_max_lag),
     )
 
 
-def build(settings: Settings, parts: Adapters, clock: Clock) -> Application:
+def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path | None = None) -> Application:
     """The use cases on their adapters."""
     secrets = Secrets(settings.secret_key.encode())
     journal = Journal(parts.store, parts.bus)
@@ -155,7 +165,7 @@ def build(settings: Settings, parts: Adapters, clock: Clock) -> Application:
         ),
         negotiating=Negotiating(parts.store, journal, parts.relay),
         commanding=Commanding(parts.store, journal, parts.bus, parts.relay, parts.tasks),
-        reporting=Reporting(parts.store, journal, clock, parts.geocoder, parts.tasks),
+        reporting=Reporting(parts.store, journal, parts.bus, clock, parts.geocoder, parts.tasks),
         ending=Ending(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks),
         history=History(parts.store),
     )
@@ -172,9 +182,17 @@ def build(settings: Settings, parts: Adapters, clock: Clock) -> Application:
         use=use,
         joining=Joining(parts.store, journal, clock, secrets, guesses),
         captures=Captures(parts.store, journal, files, clock, check_capture),
+        stills=Stills(parts.store, parts.relay),
         courier=courier,
         gate=Gate(logins, settings.secure, settings.login_hours),
+        demonstration=_demonstration(settings, use.inviting, certificate),
     )
+
+
+def _demonstration(settings: Settings, inviting: Inviting, certificate: Path | None) -> Demonstrations | None:
+    if not settings.demo:
+        return None
+    return Demonstrations(inviting, simulator(settings, certificate), settings.data_dir)
 
 
 @asynccontextmanager
@@ -190,6 +208,8 @@ async def opened(made: Application) -> AsyncIterator[None]:
         await parts.relay.open(made.use.reporting.relay_event)
         stack.push_async_callback(parts.relay.close)
         stack.push_async_callback(parts.tasks.close)
+        if made.demonstration is not None:
+            stack.push_async_callback(made.demonstration.close)
         yield
 
 
@@ -218,7 +238,9 @@ def _routes(made: Application) -> list[BaseRoute]:
     return [
         Route("/healthz", _healthy),
         *console.login.routes(),
-        *console.routes.routes(use.inviting, use.history, made.captures, made.clock, host),
+        *console.routes.routes(
+            use.inviting, use.history, made.captures, made.stills, made.clock, host, made.demonstration
+        ),
         *patient_pwa.routes.routes(made.joining, secure=settings.secure, origin=settings.origin),
         *endpoint.routes(_console_desk(made), _caller_desk(made)),
         *_hooks(made),
@@ -238,13 +260,20 @@ def _hooks(made: Application) -> list[Route]:
     return hooks.routes(made.settings.public_url, verify, made.courier.report)
 
 
-def _ice_servers(settings: Settings) -> list[dict[str, Any]]:
-    return [dict(server) for server in settings.ice_servers]
+def _ice_servers(settings: Settings, clock: Clock) -> IceServers:
+    turn = Turn(
+        urls=settings.turn_urls,
+        secret=settings.turn_secret,
+        username=settings.turn_user,
+        password=settings.turn_password,
+        seconds=settings.turn_minutes * 60,
+    )
+    return IceServers(settings.stun_urls, turn, clock)
 
 
 def _console_desk(made: Application) -> ConsoleDesk:
     visitors = Visitors(authenticate=visitor_of, language_of=pages().language, describe=_described)
-    return ConsoleDesk(made.use, visitors, made.hub, made.clock, _ice_servers(made.settings))
+    return ConsoleDesk(made.use, visitors, made.hub, made.clock, _ice_servers(made.settings, made.clock))
 
 
 def _described(error: VisioError, language: str) -> str:
@@ -258,5 +287,5 @@ def _caller_desk(made: Application) -> CallerDesk:
         made.use.reporting,
         made.hub,
         cookie_name=patient_pwa.routes.cookie_name(made.settings.secure),
-        ice_servers=_ice_servers(made.settings),
+        ice_servers=_ice_servers(made.settings, made.clock),
     )

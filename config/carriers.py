@@ -19,7 +19,7 @@ from signaling.service.invite import link_url
 
 
 def notifier(settings: Settings) -> Routed:
-    """One carrier a channel; the outbox serves both when nothing else is set."""
+    """One carrier a channel: the outbox when nothing else is set, and for numbers of fiction."""
     outbox = OutboxNotifier(settings.data_dir / "outbox")
     by_sms: Notifier = outbox
     by_mail: Notifier = outbox
@@ -39,7 +39,7 @@ def notifier(settings: Settings) -> Routed:
             password=settings.smtp_password,
             security=settings.smtp_security,
         )
-    return Routed(sms=by_sms, email=by_mail)
+    return Routed(sms=by_sms, email=by_mail, nowhere=outbox)
 
 
 def composer(settings: Settings, secrets: Secrets) -> Callable[[Message, str], Outgoing]:

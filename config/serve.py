@@ -30,6 +30,7 @@ from config.http import PromptHead
 from config.settings import LOOPBACK, Settings, SettingsError, read
 from console import demo
 from console.demo import DemoLogin
+from media.pauses import spare_the_lasting
 from signaling import private_file
 from signaling.clock import SystemClock
 from signaling.domain.errors import Unavailable
@@ -190,6 +191,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        spare_the_lasting()
         self._announce()
 
 
@@ -206,7 +208,7 @@ def serve(start: Start) -> int:
 def uvicorn_config(start: Start) -> uvicorn.Config:
     settings = start.settings
     return uvicorn.Config(
-        log.RequestLog(create(settings)),
+        log.RequestLog(create(settings, start.pem)),
         loop="uvloop",
         http=PromptHead,
         ws="websockets-sansio",

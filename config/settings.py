@@ -5,7 +5,6 @@ Every secret also comes as `NAME_FILE`, the path of a file that holds it. `docs/
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,8 +12,11 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from config.network import external_pair, media_faults, port_range, turn_faults
+
 SmsProvider = Literal["outbox", "twilio"]
 MailProvider = Literal["outbox", "smtp"]
+VIDEO_CODECS = ("H264", "VP8", "VP9", "AV1")
 
 
 class SettingsError(Exception):
@@ -33,9 +35,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str = ""  # default: SQLite in DATA_DIR
     redis_url: str = ""  # empty: bus and relay inside this process
     media_addresses: tuple[str, ...] = ()  # local addresses the relay offers; empty: all but loopback
+    media_external_addresses: tuple[str, ...] = ()  # PUBLIC or PUBLIC/LOCAL, where a NAT maps 1:1
     media_ports: str = ""  # e.g. 40000-40999; empty: any
-    ice_servers: tuple[dict[str, Any], ...] = ()  # JSON, as RTCConfiguration.iceServers
+    media_max_packets: int = 50_000  # a second, in and out, that a relay carries
+    media_max_cpu: int = 90  # percent of one core
+    media_max_lag: int = 250  # ms that its event loop may be late on average
     start_bitrate: int = 1200  # kbit/s the phone starts at
+    video_codecs: tuple[str, ...] = VIDEO_CODECS  # the best first; others are not taken
+    # --- the way to the relay, for browsers
+    stun_urls: tuple[str, ...] = ()
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str = ""  # coturn's static-auth-secret
+    turn_minutes: int = 60  # how long a browser can sign in with what the secret made for it
+    turn_user: str = ""  # of a TURN service without such a secret, as the next one
+    turn_password: str = ""
     # --- messages to callers
     caller_language: Literal["fr", "en"] = "fr"  # of SMS and mails; the page follows the phone
     sms_provider: SmsProvider = "outbox"
@@ -95,7 +108,8 @@ SECRETS = (
     "secret_key",
     "database_url",
     "redis_url",
-    "ice_servers",
+    "turn_secret",
+    "turn_password",
     "twilio_auth_token",
     "smtp_password",
     "demo_password",
@@ -104,7 +118,11 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LEAST = {
+    "media_max_packets": 1,
+    "media_max_cpu": 1,
+    "media_max_lag": 1,
     "start_bitrate": 50,
+    "turn_minutes": 10,  # a connection must come about before its credentials end
     "invitation_minutes": 1,
     "session_hours": 1,
     "login_hours": 1,
@@ -172,25 +190,32 @@ def _convert(raw: str, kind: Any) -> Any:
     if kind is Path:
         return Path(raw)
     if choices := get_args(kind):
-        return _convert_generic(raw, kind, choices)
+        return _convert_choice(raw, choices)
     return raw
 
 
-def _convert_generic(raw: str, kind: Any, choices: tuple[Any, ...]) -> Any:
-    if choices[0] is str and choices[-1] is Ellipsis:
-        return tuple(part.strip() for part in raw.split(",") if part.strip())
+def _convert_choice(raw: str, choices: tuple[Any, ...]) -> Any:
     if choices[-1] is Ellipsis:
-        try:
-            return msgspec.convert(json.loads(raw), kind)
-        except (ValueError, msgspec.ValidationError) as error:
-            raise ValueError(f"takes a JSON list of objects ({error})") from None
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
     if raw not in choices:
         raise ValueError(f"takes one of {', '.join(choices)}, not {raw!r}")
     return raw
 
 
 def _contradictions(settings: Settings) -> list[str]:
-    return [*_carrier_faults(settings), *_range_faults(settings), *_place_faults(settings)]
+    return [
+        *_carrier_faults(settings),
+        *_range_faults(settings),
+        *_place_faults(settings),
+        *media_faults(settings.media_addresses, settings.media_external_addresses, settings.media_ports),
+        *turn_faults(
+            settings.stun_urls,
+            settings.turn_urls,
+            settings.turn_secret,
+            settings.turn_user,
+            settings.turn_password,
+        ),
+    ]
 
 
 def _carrier_faults(settings: Settings) -> Iterator[str]:
@@ -211,8 +236,9 @@ def _range_faults(settings: Settings) -> Iterator[str]:
     for name, least in _LEAST.items():
         if getattr(settings, name) < least:
             yield f"{name.upper()}: takes {least} or more"
-    if settings.media_ports and not _ports(settings.media_ports):
-        yield "MEDIA_PORTS: takes a range such as 40000-40999"
+    codecs = settings.video_codecs
+    if not codecs or len(set(codecs) & set(VIDEO_CODECS)) < len(codecs):
+        yield f"VIDEO_CODECS: takes {', '.join(VIDEO_CODECS)}, the best first, each at most once"
     if settings.demo_password and len(settings.demo_password) < 8:
         yield "DEMO_PASSWORD: takes 8 characters or more"
 
@@ -240,13 +266,6 @@ def _is_site(address: str) -> bool:
     return url.scheme in _DEFAULT_PORTS and bool(url.hostname) and not rest and port != 0
 
 
-def _ports(raw: str) -> tuple[int, int] | None:
-    low, dash, high = raw.partition("-")
-    if not (dash and low.isdecimal() and high.isdecimal()):
-        return None
-    return (int(low), int(high)) if 1024 <= int(low) <= int(high) <= 65535 else None
-
-
 def _with_defaults(settings: Settings) -> Settings:
     host = "127.0.0.1" if settings.host in _EVERY_ADDRESS else settings.host
     public = settings.public_url.rstrip("/") or f"http://{_netloc(host, settings.port)}"
@@ -272,4 +291,9 @@ def _origin(url: SplitResult) -> str:
 
 def media_port_range(settings: Settings) -> tuple[int, int] | None:
     """(lowest, highest) UDP port of the relay, or None for any."""
-    return _ports(settings.media_ports)
+    return port_range(settings.media_ports)
+
+
+def media_external_pairs(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """(public, local) addresses of the relay; local is empty for all of the same IP version."""
+    return tuple(map(external_pair, settings.media_external_addresses))

@@ -16,7 +16,7 @@ from signaling.service.captures import Captures
 
 _ENDINGS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 # A file is never a page of ours, whatever it holds (ASVS 5.0 5.4.2): no script, no frame.
-_FILE_HEADERS: Final = {
+FILE_HEADERS: Final = {
     "cache-control": "private, no-store",
     "content-security-policy": "sandbox; default-src 'none'",
     "x-content-type-options": "nosniff",
@@ -43,7 +43,7 @@ class CaptureFiles:
 
     async def read(self, request: Request) -> Response:
         capture, data = await self._captures.read(request.state.visitor, request.path_params["capture"])
-        headers = {**_FILE_HEADERS, "content-disposition": f'attachment; filename="{file_name(capture)}"'}
+        headers = {**FILE_HEADERS, "content-disposition": f'attachment; filename="{file_name(capture)}"'}
         return Response(data, media_type=capture.media_type, headers=headers)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from console import phrases
+from console.demonstration import AllBusy, Demonstration
 from console.pages import Pages
 from console.rows import may_watch, row, running_rows
 from console.words import bad_address
@@ -24,16 +26,27 @@ RECENT = 10  # meetings on the home page
 
 
 class Home:
-    def __init__(self, inviting: Inviting, history: History, clock: Clock, pages: Pages) -> None:
+    """`demonstration`: None where no call can be demonstrated."""
+
+    def __init__(
+        self,
+        inviting: Inviting,
+        history: History,
+        clock: Clock,
+        pages: Pages,
+        demonstration: Demonstration | None,
+    ) -> None:
         self._inviting = inviting
         self._history = history
         self._clock = clock
         self._pages = pages
+        self._demonstration = demonstration
 
     def routes(self) -> list[Route]:
         return [
             Route("/", require()(self.show)),
             Route("/sessions", require("regulator", "supervisor")(self.start), methods=["POST"]),
+            Route("/demonstrations", require("regulator", "supervisor")(self.demonstrate), methods=["POST"]),
         ]
 
     async def show(self, request: Request) -> Response:
@@ -48,10 +61,26 @@ class Home:
         except BadAddress as error:
             wrong = bad_address(error.reason, self._pages.gettext(self._pages.language(request)))
             return await self._page(request, HTTPStatus.UNPROCESSABLE_ENTITY, typed=typed, error=wrong)
-        return RedirectResponse(f"/sessions/{started.session}", HTTPStatus.SEE_OTHER)
+        return _to_room(started.session)
+
+    async def demonstrate(self, request: Request) -> Response:
+        """Into the room of a simulated caller, who answers at once."""
+        if self._demonstration is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        try:
+            session = await self._demonstration.start(request.state.visitor)
+        except AllBusy:
+            return await self._page(request, HTTPStatus.SERVICE_UNAVAILABLE, all_busy=True)
+        return _to_room(session)
 
     async def _page(
-        self, request: Request, status: HTTPStatus = HTTPStatus.OK, *, typed: str = "", error: str = ""
+        self,
+        request: Request,
+        status: HTTPStatus = HTTPStatus.OK,
+        *,
+        typed: str = "",
+        error: str = "",
+        all_busy: bool = False,
     ) -> Response:
         visitor: Visitor = request.state.visitor
         language = self._pages.language(request)
@@ -67,7 +96,13 @@ class Home:
             may_watch=may_watch(visitor),
             typed=typed,
             error=error,
+            demonstration=self._demonstration is not None and self._demonstration.offered(visitor),
+            all_busy=all_busy,
             running=running,
             recent=[row(visitor, one, now, language, gettext) for one in past[:RECENT]],
             data={"now": now, "running": msgspec.to_builtins(running), "phrases": phrases.home(gettext)},
         )
+
+
+def _to_room(session: str) -> Response:
+    return RedirectResponse(f"/sessions/{session}", HTTPStatus.SEE_OTHER)

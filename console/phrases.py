@@ -116,6 +116,10 @@ def _trouble(_: Gettext) -> dict[str, str]:
         "stalled.advice": _("The phone's network is weak or gone. The picture comes back by itself."),
         "stalled.console": _("The picture stands still"),
         "stalled.console.advice": _("This workstation has lost its connection. It comes back by itself."),
+        "relay_full": _("The video servers are full"),
+        "relay_full.advice": _("The picture comes by itself when there is room. Stay on the telephone."),
+        "relay_unavailable": _("The video server doesn't answer"),
+        "relay_unavailable.advice": _("The picture comes by itself when it is back. Stay on the telephone."),
         "line.lost": _("Connection lost. Reconnecting…"),
         "line.refused": _("This room is closed to this window. Sign in again, or go back to the home page."),
     }

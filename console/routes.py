@@ -12,29 +12,40 @@ from starlette.staticfiles import StaticFiles
 
 from console import language
 from console.captures import CaptureFiles
+from console.demonstration import Demonstration
 from console.faults import Faults
 from console.history import Meetings
 from console.home import Home
 from console.pages import pages
 from console.room import Room
+from console.stills import StillPictures
 from signaling.domain.errors import VisioError
 from signaling.ports import Clock
 from signaling.service.captures import Captures
 from signaling.service.history import History
 from signaling.service.invite import Inviting
+from signaling.service.stills import Stills
 
 _ROOT: Final = Path(__file__).parent.parent
 STATIC: Final = ("console/static", "media/client", "signaling/client")
 
 
 def routes(
-    inviting: Inviting, history: History, captures: Captures, clock: Clock, host: str
+    inviting: Inviting,
+    history: History,
+    captures: Captures,
+    stills: Stills,
+    clock: Clock,
+    host: str,
+    demonstration: Demonstration | None,
 ) -> list[BaseRoute]:
-    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`."""
+    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`. `demonstration`: None
+    where no call can be demonstrated."""
     return [
-        *Home(inviting, history, clock, pages()).routes(),
+        *Home(inviting, history, clock, pages(), demonstration).routes(),
         *Room(inviting, history, clock, pages(), host).routes(),
         *CaptureFiles(captures).routes(),
+        *StillPictures(stills).routes(),
         *Meetings(history, clock, pages()).routes(),
         *language.routes(pages()),
         # At the folders' own paths a relative import means the same here, in Node and in tsc. ETags make

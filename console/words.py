@@ -42,6 +42,8 @@ def describe(error: VisioError, _: Gettext) -> str:
         "bad_file": _("This file isn't a picture that can be kept."),
         "carrier": _("The message could not be sent."),
         "relay_unavailable": _("The video server doesn't answer. It is being tried again."),
+        "relay_full": _("The video servers are full. It is being tried again."),
+        "no_picture": _("There is no picture at the moment."),
         "no_channel": _("The phone isn't connected at the moment."),
         "unavailable": _("A service doesn't answer. Try again in a moment."),
     }

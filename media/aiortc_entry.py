@@ -28,6 +28,7 @@ from media.guard import LARGEST, Guard, Kind
 
 QUEUE_LIMIT = 512  # datagrams that wait for aiortc; aioice's own queue has no limit
 REMOTE_ADDRESSES = 32  # of one peer; an authenticated peer must not grow aioice's check list for ever
+FLIGHT_AGAIN = 0.05  # seconds until a flight of the DTLS handshake is repeated, then twice that, and so on
 BURST = 64  # datagrams taken from one socket before the others have their turn
 RECEIVED = 2048  # bytes; a datagram that fills more than the guard lets in is dropped, cut short or not
 LEAVING = 1 << 16  # bytes that leave in one call of the kernel at most
@@ -108,7 +109,7 @@ class GuardedSocket(StunProtocol):
     def _sort(self, size: int, address: tuple[Any, ...]) -> Kind | None:
         """Hand on what is no media. Media of another address than the last one's is told by the guard."""
         view = self._memory.received
-        kind = self._guard.kind(view[:size], address)
+        kind = self._guard.kind(view[:size], address, self)
         if kind is Kind.MEDIA:
             self._peer = address
         elif kind is Kind.DTLS:
@@ -154,6 +155,7 @@ class GuardedConnection(Connection):
         self.receiver = receiver
         self._unused = list(sockets)
         self._path: tuple[CandidatePair, socket.socket, tuple[str, int]] | None = None
+        self._flight: bytes | None = None  # what we said last in the DTLS handshake, while it has no answer
 
     async def gather_candidates(self) -> None:
         self._local_candidates_start = True
@@ -184,10 +186,30 @@ class GuardedConnection(Connection):
         self.guard.counters.dropped += 1
 
     def queue(self, datagram: bytes) -> None:
+        self._flight = None
         if self._queue.qsize() < QUEUE_LIMIT:
             self._queue.put_nowait((datagram, 1))
         else:
             self.guard.counters.dropped += 1
+
+    async def send(self, data: bytes) -> None:
+        self._flight = data
+        await super().send(data)
+
+    async def insist(self) -> None:
+        """Repeat what we said last in the handshake until the peer answers, for as long as this runs.
+
+        OpenSSL waits for a second before it does, and one lost datagram would cost the caller that second;
+        browsers wait 50 ms.
+        """
+        wait, said = FLIGHT_AGAIN, self._flight
+        while True:
+            await asyncio.sleep(wait)
+            if said is not None and said is self._flight and (path := self.path()) is not None:
+                send(*path, memoryview(said), 0)
+                wait *= 2
+            else:
+                wait, said = FLIGHT_AGAIN, self._flight
 
     def path(self) -> tuple[socket.socket, tuple[str, int]] | None:
         """The nominated pair, None while there is none."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from media.codecs import Codec
-from media.sdp import ABSOLUTE_SEND_TIME, TRANSPORT_WIDE, Candidate, Offer
+from media.codecs import VIDEO, Codec
+from media.sdp import ABSOLUTE_SEND_TIME, COLOR_SPACE, TRANSPORT_WIDE, Candidate, Offer
 
 MESSAGE_SIZE = 64 * 1024  # bytes of one message on the data channel; browsers refuse to send a larger one
 
@@ -16,6 +16,16 @@ MESSAGE_SIZE = 64 * 1024  # bytes of one message on the data channel; browsers r
 # what we pass on. No video-orientation anywhere: a phone then turns its picture upright before it encodes it.
 _PHONE_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb", "transport-cc")
 _VIEWER_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
+# Chromium says there what VP9 and AV1 don't say themselves: without it greens come out dark.
+_PHONE_EXTENSIONS = (TRANSPORT_WIDE, COLOR_SPACE)
+_VIEWER_EXTENSIONS = (ABSOLUTE_SEND_TIME, COLOR_SPACE)
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What a relay asks of every phone."""
+
+    start_bitrate: int = 1200  # kbit/s
+    codecs: tuple[str, ...] = VIDEO  # names of those it takes, the best first
 
 
 class Local(msgspec.Struct, frozen=True):
@@ -36,28 +46,26 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def answer_phone(offer: Offer, local: Local, codec: Codec, start_bitrate: int) -> str:
-    """`start_bitrate` in kbit/s: without it Chromium starts at 250 and 640 pixels, and takes 25 s to grow."""
-    start = f"x-google-start-bitrate={start_bitrate}"
-    parameters = f"{codec.parameters};{start}" if codec.parameters else start
+    """`start_bitrate`: kbit/s, 0 for none; Chromium then starts at 250 and 640 pixels and grows for 25 s."""
+    start = f"x-google-start-bitrate={start_bitrate}" if start_bitrate else ""
+    parameters = ";".join(part for part in (codec.parameters, start) if part)
     chosen = msgspec.structs.replace(codec, parameters=parameters)
-    video = _video(offer, (chosen,), "recvonly", _PHONE_FEEDBACK, TRANSPORT_WIDE)
-    return _answer(offer, local, video)
+    media = _media(offer, (chosen,), "recvonly", _PHONE_FEEDBACK, _PHONE_EXTENSIONS)
+    return _answer(offer, local, media)
 
 
 def answer_viewer(offer: Offer, local: Local, source: Source) -> str:
     """Accepts every codec that the viewer has: which one comes is decided by the phone, maybe later."""
-    video = _video(offer, offer.codecs, "sendonly", _VIEWER_FEEDBACK, ABSOLUTE_SEND_TIME)
-    video += [
-        "a=msid:visio picture",
-        f"a=ssrc-group:FID {source.ssrc} {source.repair_ssrc}",
-        f"a=ssrc:{source.ssrc} cname:relay",
-        f"a=ssrc:{source.repair_ssrc} cname:relay",
-    ]
-    return _answer(offer, local, video)
+    media = _media(offer, offer.codecs, "sendonly", _VIEWER_FEEDBACK, _VIEWER_EXTENSIONS)
+    media += [f"a=msid:visio {offer.kind}", f"a=ssrc:{source.ssrc} cname:relay"]
+    if any(codec.repair_type is not None for codec in offer.codecs):
+        media.append(f"a=ssrc:{source.repair_ssrc} cname:relay")
+        media.append(f"a=ssrc-group:FID {source.ssrc} {source.repair_ssrc}")
+    return _answer(offer, local, media)
 
 
-def _answer(offer: Offer, local: Local, video: list[str]) -> str:
-    sections = [[*video, *_transport(local)]]
+def _answer(offer: Offer, local: Local, media: list[str]) -> str:
+    sections = [[*media, *_transport(local)]]
     mids = [offer.mid]
     if offer.control_mid is not None:
         place = 0 if offer.control_first else 1
@@ -84,21 +92,24 @@ def _transport(local: Local) -> list[str]:
     ]
 
 
-def _video(
-    offer: Offer, codecs: Sequence[Codec], direction: str, feedback: Sequence[str], extension: str
+def _media(
+    offer: Offer,
+    codecs: Sequence[Codec],
+    direction: str,
+    feedback: Sequence[str],
+    extensions: Sequence[str],
 ) -> list[str]:
     types = [t for codec in codecs for t in (codec.payload_type, codec.repair_type) if t is not None]
-    lines = [f"m=video 9 UDP/TLS/RTP/SAVPF {' '.join(map(str, types))}", "c=IN IP4 0.0.0.0"]
+    lines = [f"m={offer.kind} 9 UDP/TLS/RTP/SAVPF {' '.join(map(str, types))}", "c=IN IP4 0.0.0.0"]
     lines += [f"a=mid:{offer.mid}", f"a={direction}", "a=rtcp:9 IN IP4 0.0.0.0", "a=rtcp-mux"]
-    if extension in offer.extensions:
-        lines.append(f"a=extmap:{offer.extensions[extension]} {extension}")
+    lines += [f"a=extmap:{offer.extensions[uri]} {uri}" for uri in extensions if uri in offer.extensions]
     for codec in codecs:
-        lines.append(f"a=rtpmap:{codec.payload_type} {codec.name}/90000")
+        lines.append(f"a=rtpmap:{codec.payload_type} {codec.encoding}")
         lines += [f"a=rtcp-fb:{codec.payload_type} {kind}" for kind in feedback if kind in codec.feedback]
         if codec.parameters:
             lines.append(f"a=fmtp:{codec.payload_type} {codec.parameters}")
         if codec.repair_type is not None:
-            lines.append(f"a=rtpmap:{codec.repair_type} rtx/90000")
+            lines.append(f"a=rtpmap:{codec.repair_type} rtx/{codec.clock}")
             lines.append(f"a=fmtp:{codec.repair_type} apt={codec.payload_type}")
     return lines
 

@@ -6,10 +6,15 @@ could: for it we only pass on the viewers' limits. For another one we go by the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from media.downlink import SHARES, Downlink
+from media.layers import TOP
+
 FLOOR = 150_000  # below, no picture is worth sending
 CEILING = 5_000_000  # above, no phone's camera needs more
-SETTLING = 5.0  # seconds; a young viewer's estimate is low and would throttle the phone for nothing
 GROWTH = 1.08  # a report, once a limit is lifted
+MARGIN = 0.9  # of a narrow line for the lowest layer; the rest is for repairs and keyframes
 
 
 class LossEstimate:
@@ -25,18 +30,31 @@ class LossEstimate:
             self.bitrate = min(CEILING, int(self.bitrate * GROWTH))
 
 
-class ViewerLimits:
-    """The viewers' limits on one stream, with hysteresis: down at once, up slowly."""
+class Allocation:
+    """Of one stream: the phone's limit for its viewers' sake, and the layers that each of them gets.
+
+    The limit goes down at once and up slowly. Without layers it is that of the narrowest line. With layers it
+    is that of the widest one, unless not even the lowest layer would fit on the narrowest. Thumbnails have no
+    say in it.
+    """
 
     def __init__(self) -> None:
-        self._cap = CEILING
+        self.limit = CEILING
+        self._sending = 0.0
 
-    def cap(self, limits: list[tuple[float, int]], sending: int) -> int:
-        """Called at each report. `limits`: (seconds watched, limit) of each viewer; `sending`: the rate now.
-
-        A receiver's estimate follows what it is sent: one above that rate says nothing, one below means it.
-        """
-        short = [limit for watched, limit in limits if watched > SETTLING and limit < 0.95 * sending]
-        wanted = min(short, default=CEILING)
-        self._cap = max(FLOOR, min(wanted, int(self._cap * GROWTH)))
-        return self._cap
+    def settle(self, lines: Sequence[Downlink], sending: int, now: float, *, layered: bool) -> None:
+        """Called at each report. `sending`: what the phone sends now. `layered`: whether it sends layers."""
+        self._sending += (sending - self._sending) / 2
+        pictures = [line for line in lines if not line.is_thumbnail]
+        narrow = [line.carries for line in pictures if line.is_narrow]
+        if layered:
+            widest = max((line.carries for line in pictures), default=CEILING)
+            wanted = min(widest, *(MARGIN / SHARES[0] * carries for carries in narrow), CEILING)
+        else:
+            wanted = min(narrow, default=CEILING)
+        self.limit = max(FLOOR, int(min(wanted, self.limit * GROWTH, CEILING)))
+        for line in lines:
+            if layered:
+                line.choose(min(self._sending, self.limit), now)
+            else:
+                line.layer = TOP

@@ -30,7 +30,7 @@ from media.aiortc_entry import Gatherer, Memory, Outgoing, Srtp, is_flushed, is_
 from media.answers import MESSAGE_SIZE, Local
 from media.guard import Guard
 from media.sdp import Candidate, Offer
-from media.sockets import bind, local_addresses
+from media.sockets import Addresses
 from media.stats import Counters
 
 PATIENCE = 20.0  # seconds from the answer to a connection that is up
@@ -56,11 +56,10 @@ class Leg(Protocol):
 
 
 class Site:
-    """Where connections of a relay are made: its addresses, ports and counters."""
+    """Where connections of a relay are made: its addresses, counters and memory."""
 
-    def __init__(self, addresses: tuple[str, ...], ports: tuple[int, int] | None) -> None:
+    def __init__(self, addresses: Addresses) -> None:
         self.addresses = addresses
-        self.ports = ports
         self.counters = Counters()
         self.memory = Memory()
 
@@ -74,8 +73,8 @@ class Connection:
         self._counters = site.counters
         self._guard = Guard(site.counters)
         self._memory = site.memory
-        sockets = bind(local_addresses(site.addresses), site.ports)
-        self._gatherer = Gatherer(sockets, self._guard, site.memory, self)
+        self._addresses = site.addresses
+        self._gatherer = Gatherer(site.addresses.bind(), self._guard, site.memory, self)
         self._ice = RTCIceTransport(self._gatherer)
         certificate = RTCCertificate.generateCertificate()
         self._dtls = RTCDtlsTransport(self._ice, [certificate])
@@ -101,7 +100,7 @@ class Connection:
             password=str(parameters.password),
             fingerprint=digests["sha-256"],
             setup=setup,
-            candidates=tuple(
+            candidates=self._addresses.announced(
                 Candidate(c.foundation, c.priority, c.ip, c.port, c.type)
                 for c in self._gatherer.getLocalCandidates()
             ),
@@ -200,7 +199,11 @@ class Connection:
         if self._ice.state != "completed":
             raise ConnectionError("no path")
         prints = [RTCDtlsFingerprint(algorithm, value) for algorithm, value in self._offer.fingerprints]
-        await self._dtls.start(RTCDtlsParameters(prints))
+        insisting = asyncio.create_task(self._gatherer.connection.insist())
+        try:
+            await self._dtls.start(RTCDtlsParameters(prints))
+        finally:
+            insisting.cancel()
         if self._dtls.state != "connected":
             raise ConnectionError("no DTLS session")
 

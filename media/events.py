@@ -7,7 +7,7 @@ import logging
 from collections import deque
 
 from media.tasks import end
-from signaling.messages.relay import RelayEvent
+from signaling.messages.relay import ParticipantEvent
 from signaling.ports import OnRelayEvent
 
 LIMIT = 256  # events of one participant that wait; a phone that says more than is handled loses its channel
@@ -20,10 +20,10 @@ class Events:
 
     def __init__(self, handle: OnRelayEvent) -> None:
         self._handle = handle
-        self._waiting: dict[tuple[str, str], deque[RelayEvent]] = {}
+        self._waiting: dict[tuple[str, str], deque[ParticipantEvent]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def put(self, event: RelayEvent) -> None:
+    def put(self, event: ParticipantEvent) -> None:
         key = (event.session, event.participant)
         queue = self._waiting.get(key)
         if queue is None:
@@ -41,7 +41,7 @@ class Events:
         """What still waits is dropped."""
         await end(self._tasks)
 
-    async def _empty(self, key: tuple[str, str], queue: deque[RelayEvent]) -> None:
+    async def _empty(self, key: tuple[str, str], queue: deque[ParticipantEvent]) -> None:
         try:
             while queue:
                 event = queue[0]

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 import msgspec
 
-from signaling.domain.errors import BadOffer, NoChannel, RelayUnavailable, VisioError
-from signaling.messages.relay import RelayEvent
+from signaling.domain.errors import BadOffer, NoChannel, NoPicture, RelayFull, RelayUnavailable, VisioError
+from signaling.messages.relay import Moved, RelayEvent, Stalled
 
-_ERRORS: dict[str, type[VisioError]] = {kind.code: kind for kind in (BadOffer, NoChannel, RelayUnavailable)}
+_ERRORS: dict[str, type[VisioError]] = {
+    kind.code: kind for kind in (BadOffer, NoChannel, NoPicture, RelayFull, RelayUnavailable)
+}
 
 
-class _Request(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
+class _Request(msgspec.Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True):
     ref: str  # the reply carries it
     reply_to: str  # the asking process
     session: str
 
 
-class Publish(_Request, frozen=True, tag="publish"):
+class _Offer(_Request, frozen=True):
     participant: str
     offer: str
+    moved: bool = False  # the session ran on a node that is gone: it must not be refused as a new one
 
 
-class View(_Request, frozen=True, tag="view"):
+class Publish(_Offer, frozen=True, tag="publish"):
+    pass
+
+
+class View(_Offer, frozen=True, tag="view"):
+    thumbnail_of: str = ""
+
+
+class Still(_Request, frozen=True, tag="still"):
     participant: str
-    offer: str
 
 
 class Send(_Request, frozen=True, tag="send"):
@@ -45,12 +57,14 @@ class Handled(msgspec.Struct, frozen=True, tag_field="type", tag="handled"):
     ref: str
 
 
-Request = Publish | View | Send | Drop | End
+Offer = Publish | View
+Request = Publish | View | Still | Send | Drop | End
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     ref: str
     answer: str = ""
+    picture: bytes = b""  # of a still
     error: str = ""  # code of an error, "" for none
     message: str = ""
 
@@ -75,3 +89,21 @@ def refusal(ref: str, error: VisioError) -> Reply:
 
 def error_of(reply: Reply) -> VisioError:
     return _ERRORS.get(reply.error, RelayUnavailable)(reply.message)
+
+
+def told(node: str, ref: str, event: RelayEvent) -> dict[str, bytes]:
+    """An event as an entry of the stream."""
+    return {"told": encode(Told(node, ref, event))}
+
+
+def departure(
+    node: str, parties: Mapping[str, Iterable[str]], *, is_broken: bool
+) -> Iterator[dict[str, bytes]]:
+    """What both ends of each session are told when its node goes; `parties`: its phones by session.
+
+    `is_broken`: no picture comes from there any more.
+    """
+    for session, phones in parties.items():
+        for phone in phones if is_broken else ():
+            yield told(node, "", Stalled(session=session, participant=phone))
+        yield told(node, "", Moved(session=session))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from media.rtp import Packet
 
@@ -17,6 +17,13 @@ class History:
         kept = self._packets
         for packet in packets:
             kept[packet.sequence % SIZE] = packet
+
+    def before(self, sequence: int, count: int) -> Iterator[Packet]:
+        """Those of the `count` packets before that number which are here."""
+        for step in range(1, count + 1):
+            packet = self.get(sequence - step & 0xFFFF)
+            if packet is not None:
+                yield packet
 
     def get(self, sequence: int) -> Packet | None:
         """The packet with that number, if it is still here."""

@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -18,13 +19,15 @@ from media.registry import BLOCK, EVENTS, HEARTBEAT, Registry, connect, inbox, r
 from media.relay import EmbeddedRelay
 from media.tasks import finish, pause
 from signaling.domain.errors import RelayUnavailable, VisioError
-from signaling.messages.relay import RelayEvent, Stalled
+from signaling.messages.relay import ChannelMessage, RelayEvent
 
 CHECK_EVERY = 2.0  # seconds until we look whether an event that nobody has handled is still in Redis
 CHECKS = 15  # then it is left there, and the participant's next event is told
 BACKLOG = 10_000  # events that Redis keeps while no web process takes them
 PAUSE = 0.5  # seconds before we try Redis again
 REPLY_LASTS = 30  # seconds that Redis keeps a reply nobody takes
+OVERLAP = 10.0  # seconds that we still forward while both ends of a session go to another node
+LULL = 1.0  # seconds without a packet of any phone
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +45,20 @@ class Node:
             asyncio.Lock
         )  # requests of a session, in order
         self._tasks: set[asyncio.Task[None]] = set()
+        self._leaving = False
 
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Calls `ready` as soon as sessions can be placed here."""
         await self._relay.open(self._tell)
-        loops = [asyncio.create_task(self._beat(stop, ready)), asyncio.create_task(self._read(stop))]
+        deaf = asyncio.Event()
+        reading = asyncio.create_task(self._read(deaf))
+        beating = asyncio.create_task(self._beat(stop, ready))
         await stop.wait()
-        await finish(loops)
-        await self._drain()
+        await finish([beating])
+        await self._leave()
+        deaf.set()
+        await finish([reading, *self._tasks])
+        await self._relay.close()
         await self._redis.aclose()
 
     # ------------------------------------------------------------ life
@@ -67,29 +76,48 @@ class Node:
             await pause(stop, HEARTBEAT)
 
     async def _announce(self) -> None:
-        stats = self._relay.stats()
-        phones = [(session, phone) for session, named in self._relay.phones().items() for phone in named]
-        await self._registry.announce(self.id, stats.publishers + stats.viewers, phones)
+        rank = self._relay.counted().rank
+        await self._registry.announce(self.id, rank, list(self._relay.phones().items()))
 
-    async def _drain(self) -> None:
-        """No new session, then an end to those here: both ends come back elsewhere by themselves."""
+    async def _leave(self) -> None:
+        """Make before break: both ends of each session offer again, elsewhere, while we go on forwarding.
+
+        Without another node nothing is gained by waiting: the sooner we end, the sooner one takes our place.
+        """
+        self._leaving = True
         with contextlib.suppress(RedisError, OSError):
             await self._registry.leave(self.id)
-            await self._announce_leaving()
-        await finish(self._tasks)
-        await self._relay.close()
+            has_others = await self._has_others()
+            await self._tell_departure(is_broken=not has_others)
+            await self._until_left()
 
-    async def _announce_leaving(self) -> None:
-        for session, participant in await self._registry.bury(self.id):
-            await self._append("", Stalled(session=session, participant=participant))
+    async def _until_left(self) -> None:
+        """Once no more packets come the phones have gone, and what they left here is a still picture."""
+        until, before = monotonic() + OVERLAP, -1
+        while monotonic() < until and before < self._packets() and await self._has_others():
+            before = self._packets()
+            await asyncio.sleep(LULL)
+
+    def _packets(self) -> int:
+        """Of phones, so far."""
+        return self._relay.stats().counters.packets_in
+
+    async def _has_others(self) -> bool:
+        return any((await self._registry.nodes()).values())
+
+    async def _tell_departure(self, *, is_broken: bool) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for entry in frames.departure(self.id, self._relay.phones(), is_broken=is_broken):
+                pipe.xadd(EVENTS, entry, maxlen=BACKLOG, approximate=True)
+            await pipe.execute()
 
     # ------------------------------------------------------------ requests
-    async def _read(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
+    async def _read(self, deaf: asyncio.Event) -> None:
+        while not deaf.is_set():
             try:
                 taken = await self._redis.blpop([inbox(self.id)], timeout=BLOCK)
             except (RedisError, OSError):
-                await pause(stop, PAUSE)
+                await pause(deaf, PAUSE)
                 continue
             if taken is not None:
                 self._take(taken[1])
@@ -109,15 +137,11 @@ class Node:
         task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, request: frames.Request) -> None:
-        turn = self._turns[request.session]
-        async with turn:
-            try:
-                reply = frames.Reply(request.ref, answer=await self._perform(request))
-            except VisioError as error:
-                reply = frames.refusal(request.ref, error)
-            except Exception:
-                log.exception("a request failed")
-                reply = frames.refusal(request.ref, RelayUnavailable("the media node failed"))
+        if isinstance(request, frames.Still):  # takes seconds and changes nothing: others need not wait
+            reply = await self._reply(request)
+        else:
+            async with self._turns[request.session]:
+                reply = await self._reply(request)
         if isinstance(request, frames.End):
             self._turns.pop(request.session, None)
         key = replies(request.reply_to)
@@ -127,15 +151,22 @@ class Node:
                 pipe.expire(key, REPLY_LASTS)
                 await pipe.execute()
 
-    async def _perform(self, request: frames.Request) -> str:
+    async def _reply(self, request: frames.Request) -> frames.Reply:
+        try:
+            return await self._perform(request)
+        except VisioError as error:
+            return frames.refusal(request.ref, error)
+        except Exception:
+            log.exception("a request failed")
+            return frames.refusal(request.ref, RelayUnavailable("the media node failed"))
+
+    async def _perform(self, request: frames.Request) -> frames.Reply:
         relay, session = self._relay, request.session
         match request:
-            case frames.Publish():
-                answer = await relay.publish(session, request.participant, request.offer)
-                await self._registry.note_phone(self.id, session, request.participant)
-                return answer
-            case frames.View():
-                return await relay.view(session, request.participant, request.offer)
+            case frames.Publish() | frames.View():
+                return frames.Reply(request.ref, answer=await self._offer(request))
+            case frames.Still():
+                return frames.Reply(request.ref, picture=await relay.still(session, request.participant))
             case frames.Send():
                 await relay.send(session, request.participant, request.data)
             case frames.Drop():
@@ -143,11 +174,27 @@ class Node:
             case frames.End():
                 await relay.end(session)
                 await self._registry.free(self.id, session)
-        return ""
+        return frames.Reply(request.ref)
+
+    async def _offer(self, request: frames.Offer) -> str:
+        if self._leaving:
+            raise RelayUnavailable("the media node is leaving")
+        relay, session, participant = self._relay, request.session, request.participant
+        if request.moved:
+            relay.adopt(session)
+        if isinstance(request, frames.Publish):
+            answer = await relay.publish(session, participant, request.offer)
+            await self._registry.note(self.id, session, [participant])
+        else:
+            answer = await relay.view(session, participant, request.offer, request.thumbnail_of)
+            await self._registry.note(self.id, session, ())
+        return answer
 
     # ------------------------------------------------------------ events
     async def _tell(self, event: RelayEvent) -> None:
         """Returns once a web process has handled it, so that the next of this participant comes after it."""
+        if self._leaving and not isinstance(event, ChannelMessage):
+            return  # connections that end here are no news: their session goes on elsewhere
         ref = secrets.token_hex(8)
         handled = self._handled[ref] = asyncio.Event()
         try:
@@ -169,10 +216,10 @@ class Node:
 
     async def _append(self, ref: str, event: RelayEvent) -> bytes:
         """The event's id in the stream."""
-        told = {"told": frames.encode(frames.Told(self.id, ref, event))}
+        entry = frames.told(self.id, ref, event)
         while True:
             with contextlib.suppress(RedisError, OSError):
-                return bytes(await self._redis.xadd(EVENTS, told, maxlen=BACKLOG, approximate=True))
+                return bytes(await self._redis.xadd(EVENTS, entry, maxlen=BACKLOG, approximate=True))
             await asyncio.sleep(PAUSE)
 
     async def _is_known(self, entry: bytes) -> bool:

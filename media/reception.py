@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from media import rtcp
-from media.rewriting import CLOCK
 from media.rtp import distance
 
 
 class Statistics:
     """Of one source; repaired packets don't count, so that the loss told is that of the line."""
 
-    def __init__(self, ssrc: int, sequence: int) -> None:
+    def __init__(self, ssrc: int, sequence: int, clock: int) -> None:
+        """`clock`: ticks of its RTP clock in a second."""
         self.ssrc = ssrc
+        self._clock = clock
         self.fraction_lost = 0.0  # between the last two reports
         self._base = self._highest = sequence
         self._received = 0
@@ -26,11 +27,11 @@ class Statistics:
         ahead = distance(sequence, self._highest & 0xFFFF)
         if ahead > 0:
             self._highest += ahead
-        transit = now * CLOCK - timestamp
+        transit = now * self._clock - timestamp
         if self._transit is not None:
             # A timestamp that wraps makes one huge difference; it says nothing about the line.
             difference = abs(transit - self._transit)
-            if difference < CLOCK * 60:
+            if difference < self._clock * 60:
                 self._jitter += (difference - self._jitter) / 16
         self._transit = transit
 

@@ -1,26 +1,26 @@
 """Which relay nodes live, how busy each is, and which session lies on which. In Redis, under `visio:media:`.
 
-A node lives as long as its lease; a session lies on one node. When a lease runs out the node's sessions are
-free: the next offer places them anew, and whoever finds the node dead first tells of its phones.
+A node lives as long as its lease; a session lies on one node until that says goodbye or is buried. The next
+offer then places it anew, and whoever buries a node tells both ends of its sessions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+import msgspec
 from redis.asyncio import Redis
 
-from signaling.domain.errors import RelayUnavailable
-
 PREFIX = "visio:media:"
-LEASE = 3_000  # ms that a node lives without a heartbeat
-HEARTBEAT = 1.0  # seconds
-PLACEMENT = 60_000  # ms that a session stays placed without its node's heartbeat
+HEARTBEAT = 0.5  # seconds
+LEASE = 1_000  # ms that a node lives without a heartbeat: a picture is to be back 5 s after a `kill -9`
+PLACEMENT = 600_000  # ms that a session stays placed without its node's heartbeat: longer than Redis is away
 REPLY_WITHIN = 5.0  # seconds
+REDIS_WITHIN = 2.0  # seconds for any other answer of Redis
 BLOCK = 0.25  # seconds that Redis holds a question back while there is nothing to tell: how fast we stop
 
-NODES = f"{PREFIX}nodes"  # sorted set: node -> load
+NODES = f"{PREFIX}nodes"  # sorted set: node -> rank, the lowest takes the next session
 EVENTS = f"{PREFIX}events"  # stream, read by the group GROUP
 GROUP = "web"
 
@@ -37,20 +37,29 @@ def replies(web: str) -> str:
 
 _LEASE = f"{PREFIX}lease:"
 _SESSION = f"{PREFIX}session:"
-_PHONES = f"{PREFIX}phones:"
+_PARTIES = f"{PREFIX}parties:"
 
-# KEYS: nodes, the session's placement. ARGV: prefix of leases, ms of a placement. Returns a node or nothing.
+# KEYS: nodes, the session's placement. ARGV: prefix of leases, ms of a placement, nodes not to be chosen.
+# Returns a node and how, or nothing.
 _PLACE = """
+local refused = {}
+for i = 3, #ARGV do refused[ARGV[i]] = true end
 local held = redis.call('GET', KEYS[2])
-if held and redis.call('EXISTS', ARGV[1] .. held) == 1 then return held end
+if held and not refused[held] and redis.call('ZSCORE', KEYS[1], held) then return {held, 'held'} end
 for _, node in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  if redis.call('EXISTS', ARGV[1] .. node) == 1 then
+  if not refused[node] and redis.call('EXISTS', ARGV[1] .. node) == 1 then
     redis.call('SET', KEYS[2], node, 'PX', ARGV[2])
     redis.call('ZINCRBY', KEYS[1], 1, node)
-    return node
+    return {node, held and not refused[held] and 'moved' or 'new'}
   end
 end
+if held and refused[held] then redis.call('DEL', KEYS[2]) end
 return false
+"""
+# KEYS: nodes, the session's placement. Returns its node unless that one is gone.
+_FIND = """
+local held = redis.call('GET', KEYS[2])
+return held and redis.call('ZSCORE', KEYS[1], held) and held
 """
 # KEYS: the session's placement. ARGV: node, ms of a placement. Returns 0 when it lies elsewhere.
 _HOLD = """
@@ -62,28 +71,44 @@ return 1
 # KEYS: the session's placement. ARGV: node.
 _FREE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
+Parties = Sequence[tuple[str, Sequence[str]]]  # sessions of a node, each with its phones
+
+
+class Placement(msgspec.Struct, frozen=True):
+    node: str
+    how: str  # `held`: it lay there already; `new`; `moved`: its earlier node is gone
+
+    @property
+    def is_held(self) -> bool:
+        return self.how == "held"
+
+    @property
+    def is_moved(self) -> bool:
+        return self.how == "moved"
+
 
 class Registry:
     def __init__(self, redis: Redis) -> None:
         self._redis: Any = redis  # its commands are typed for both the blocking and the asynchronous client
         self._place = self._redis.register_script(_PLACE)
+        self._find = self._redis.register_script(_FIND)
         self._hold = self._redis.register_script(_HOLD)
         self._free = self._redis.register_script(_FREE)
 
     # ------------------------------------------------------------ nodes
-    async def announce(self, node: str, load: int, phones: Iterable[tuple[str, str]]) -> None:
-        """A heartbeat. `phones`: (session, participant) of all that must be told of if this node dies."""
+    async def announce(self, node: str, rank: float, parties: Parties) -> None:
+        """A heartbeat. `parties`: all that must be told if this node dies."""
         async with self._redis.pipeline() as pipe:
-            pipe.set(_LEASE + node, load, px=LEASE)
-            pipe.zadd(NODES, {node: load})
-            pipe.delete(_PHONES + node)
-            for session, participant in phones:
-                pipe.sadd(_PHONES + node, f"{session} {participant}")
+            pipe.set(_LEASE + node, rank, px=LEASE)
+            pipe.zadd(NODES, {node: rank})
+            pipe.delete(_PARTIES + node)
+            for session, phones in parties:
+                pipe.sadd(_PARTIES + node, *_members(session, phones))
             await pipe.execute()
 
-    async def note_phone(self, node: str, session: str, participant: str) -> None:
-        """One more to be told of, at once and not with the next heartbeat."""
-        await self._redis.sadd(_PHONES + node, f"{session} {participant}")
+    async def note(self, node: str, session: str, phones: Iterable[str]) -> None:
+        """More to be told, at once and not with the next heartbeat."""
+        await self._redis.sadd(_PARTIES + node, *_members(session, phones))
 
     async def hold(self, node: str, sessions: Collection[str]) -> list[str]:
         """Keep sessions on their node. Returns those that lie elsewhere by now."""
@@ -97,50 +122,55 @@ class Registry:
         await self._free(keys=[_SESSION + session], args=[node])
 
     async def leave(self, node: str) -> None:
-        """No new session comes here."""
-        await self._redis.delete(_LEASE + node)
+        """No session comes here any more, and those here are placed anew by their next offer."""
+        async with self._redis.pipeline() as pipe:
+            pipe.delete(_LEASE + node, _PARTIES + node)
+            pipe.zrem(NODES, node)
+            await pipe.execute()
 
     # ------------------------------------------------------------ sessions
-    async def place(self, session: str) -> str:
-        """The node of a session, the least busy one for a new session. Raises RelayUnavailable."""
-        node = await self._place(keys=[NODES, _SESSION + session], args=[_LEASE, PLACEMENT])
-        if node is None:
-            raise RelayUnavailable("no media node is alive")
-        return str(node, "ascii")
+    async def place(self, session: str, refused: Collection[str] = ()) -> Placement | None:
+        """Where a session lies; for one that lies nowhere, on the least busy node but those that `refused`.
+        None when there is none."""
+        args: list[str | int] = [_LEASE, PLACEMENT, *refused]
+        placed = await self._place(keys=[NODES, _SESSION + session], args=args)
+        return Placement(*(str(part, "ascii") for part in placed)) if placed else None
 
     async def find(self, session: str) -> str | None:
-        """The node of a session, alive or not."""
-        node = await self._redis.get(_SESSION + session)
-        return str(node, "ascii") if node is not None else None
+        """The node of a session, None when it has none or that one is gone."""
+        node = await self._find(keys=[NODES, _SESSION + session])
+        return str(node, "ascii") if node else None
 
     # ------------------------------------------------------------ the dead
-    async def dead(self) -> set[str]:
-        """Nodes whose lease has run out."""
-        nodes = await self._redis.zrange(NODES, 0, -1)
-        if not nodes:
-            return set()
-        names = [str(node, "ascii") for node in nodes]
-        leases = await self._redis.mget([_LEASE + name for name in names])
-        return {name for name, lease in zip(names, leases, strict=True) if lease is None}
+    async def nodes(self) -> dict[str, bool]:
+        """Every node that neither said goodbye nor was buried, and whether it has a lease."""
+        names = [str(node, "ascii") for node in await self._redis.zrange(NODES, 0, -1)]
+        leases = await self._redis.mget([_LEASE + name for name in names]) if names else []
+        return {name: lease is not None for name, lease in zip(names, leases, strict=True)}
 
-    async def bury(self, node: str) -> list[tuple[str, str]]:
-        """Forget a dead node. Its phones, for exactly one of those who call; its sessions are free then."""
+    async def bury(self, node: str) -> dict[str, list[str]]:
+        """Forget a dead node. Its sessions, each with its phones, for exactly one of those who call."""
         if not await self._redis.zrem(NODES, node):
-            return []
-        members = [str(member, "utf-8") for member in await self._redis.smembers(_PHONES + node)]
-        phones = [(session, participant) for session, _, participant in (m.partition(" ") for m in members)]
-        for session in {session for session, _ in phones}:
-            await self.free(node, session)
-        await self._redis.delete(_PHONES + node, inbox(node))
-        return phones
+            return {}
+        found: dict[str, list[str]] = {}
+        for member in await self._redis.smembers(_PARTIES + node):
+            session, _, phone = str(member, "utf-8").partition(" ")
+            found.setdefault(session, []).extend([phone] if phone else [])
+        await self._redis.delete(_PARTIES + node, inbox(node))
+        return found
+
+
+def _members(session: str, phones: Iterable[str]) -> list[str]:
+    """As members of one set: the session, and each of its phones behind it."""
+    return [session, *(f"{session} {phone}" for phone in phones)]
 
 
 def connect(url: str) -> Redis:
     """A client whose every wait ends: a network that swallows packets must not hang us."""
     return Redis.from_url(
         url,
-        socket_timeout=REPLY_WITHIN,
-        socket_connect_timeout=REPLY_WITHIN,
+        socket_timeout=REDIS_WITHIN,
+        socket_connect_timeout=REDIS_WITHIN,
         socket_keepalive=True,
         health_check_interval=10,
     )

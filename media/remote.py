@@ -6,16 +6,27 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
 
 import msgspec
 from redis.exceptions import RedisError, ResponseError
 
 from media import frames
-from media.registry import BLOCK, EVENTS, GROUP, HEARTBEAT, REPLY_WITHIN, Registry, connect, inbox, replies
+from media.registry import (
+    BLOCK,
+    EVENTS,
+    GROUP,
+    HEARTBEAT,
+    REPLY_WITHIN,
+    Placement,
+    Registry,
+    connect,
+    inbox,
+    replies,
+)
 from media.tasks import finish, pause
-from signaling.domain.errors import NoChannel, RelayUnavailable
-from signaling.messages.relay import Stalled
+from signaling.domain.errors import NoChannel, NoPicture, RelayFull, RelayUnavailable
 from signaling.ports import OnRelayEvent
 
 PAUSE = 0.5  # seconds before we try Redis again
@@ -27,6 +38,15 @@ CALM = 10  # heartbeats with Redis before we believe that a node died: while Red
 log = logging.getLogger(__name__)
 
 
+class _NodeDied(RelayUnavailable):
+    """While we waited for its reply."""
+
+
+class _Waiting(NamedTuple):
+    node: str
+    reply: asyncio.Future[frames.Reply]
+
+
 class RemoteRelay:
     """Implements `signaling.ports.Relay`. Each event is handled by one process, again if that one dies."""
 
@@ -34,7 +54,10 @@ class RemoteRelay:
         self._id = secrets.token_hex(8)
         self._redis: Any = connect(url)
         self._registry = Registry(self._redis)
-        self._replies: dict[str, asyncio.Future[frames.Reply]] = {}
+        self._waiting: dict[str, _Waiting] = {}  # requests, by their ref
+        self._homeless: set[str] = set()  # sessions that found no node
+        self._calm = 0  # heartbeats since Redis was away
+        self._late: set[str] = set()  # nodes that had no lease when we last looked
         self._loops: list[asyncio.Task[None]] = []
         self._closing = asyncio.Event()
         self._handling: dict[bytes, asyncio.Task[None]] = {}  # by the event's id in the stream
@@ -57,14 +80,20 @@ class RemoteRelay:
 
     # ------------------------------------------------------------ the port
     async def publish(self, session: str, participant: str, offer: str) -> str:
-        node = await self._place(session)
-        return await self._ask(
-            node, frames.Publish(**self._head(session), participant=participant, offer=offer)
+        return await self._offer(frames.Publish(**self._head(session), participant=participant, offer=offer))
+
+    async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str:
+        return await self._offer(
+            frames.View(
+                **self._head(session), participant=participant, offer=offer, thumbnail_of=thumbnail_of
+            )
         )
 
-    async def view(self, session: str, participant: str, offer: str) -> str:
-        node = await self._place(session)
-        return await self._ask(node, frames.View(**self._head(session), participant=participant, offer=offer))
+    async def still(self, session: str, participant: str = "") -> bytes:
+        node = await self._find(session)
+        if node is None:
+            raise NoPicture("no such session")
+        return (await self._ask(node, frames.Still(**self._head(session), participant=participant))).picture
 
     async def send(self, session: str, participant: str, data: str) -> None:
         node = await self._find(session)
@@ -77,18 +106,40 @@ class RemoteRelay:
             await self._ask(node, frames.Drop(**self._head(session), participant=participant))
 
     async def end(self, session: str) -> None:
+        self._homeless.discard(session)
         if (node := await self._find(session)) is not None:
             await self._ask(node, frames.End(**self._head(session)))
 
     # ------------------------------------------------------------ requests
-    def _head(self, session: str) -> dict[str, str]:
+    def _head(self, session: str) -> dict[str, Any]:
         return {"ref": secrets.token_hex(8), "reply_to": self._id, "session": session}
 
-    async def _place(self, session: str) -> str:
+    async def _offer(self, request: frames.Offer) -> str:
+        """To the session's node; to another when that one dies, or has no room for a new session."""
+        refused: list[str] = []
+        while True:
+            place = await self._place(request.session, refused)
+            request = msgspec.structs.replace(request, moved=request.moved or place.is_moved)
+            try:
+                return (await self._ask(place.node, request)).answer
+            except _NodeDied:
+                continue
+            except RelayFull:
+                if place.is_held:
+                    raise  # all of a session lies on one node
+                refused.append(place.node)
+
+    async def _place(self, session: str, refused: list[str]) -> Placement:
         try:
-            return await self._registry.place(session)
+            place = await self._registry.place(session, refused)
         except (RedisError, OSError) as error:
             raise RelayUnavailable(f"Redis does not answer: {error}") from None
+        if place is None and refused:
+            raise RelayFull("no media node has room")
+        if place is None:
+            self._homeless.add(session)
+            raise RelayUnavailable("no media node is alive")
+        return place
 
     async def _find(self, session: str) -> str | None:
         try:
@@ -96,23 +147,23 @@ class RemoteRelay:
         except (RedisError, OSError) as error:
             raise RelayUnavailable(f"Redis does not answer: {error}") from None
 
-    async def _ask(self, node: str, request: frames.Request) -> str:
+    async def _ask(self, node: str, request: frames.Request) -> frames.Reply:
         """Push a request, wait for its reply. Raises what the node raised, or RelayUnavailable."""
-        waiting: asyncio.Future[frames.Reply] = asyncio.get_running_loop().create_future()
-        self._replies[request.ref] = waiting
+        waiting = _Waiting(node, asyncio.get_running_loop().create_future())
+        self._waiting[request.ref] = waiting
         try:
             async with asyncio.timeout(REPLY_WITHIN):
                 async with self._redis.pipeline() as pipe:
                     _push(pipe, node, request)
                     await pipe.execute()
-                reply = await waiting
+                reply = await waiting.reply
         except (TimeoutError, RedisError, OSError) as error:
             raise RelayUnavailable(f"the media node does not answer: {error!r}") from None
         finally:
-            del self._replies[request.ref]
+            del self._waiting[request.ref]
         if reply.error:
             raise frames.error_of(reply)
-        return reply.answer
+        return reply
 
     async def _read_replies(self) -> None:
         while not self._closing.is_set():
@@ -130,9 +181,9 @@ class RemoteRelay:
         except msgspec.DecodeError:
             log.exception("a reply was malformed")
             return
-        waiting = self._replies.get(reply.ref)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(reply)
+        waiting = self._waiting.get(reply.ref)
+        if waiting is not None and not waiting.reply.done():
+            waiting.reply.set_result(reply)
 
     # ------------------------------------------------------------ events
     async def _read_events(self) -> None:
@@ -186,17 +237,39 @@ class RemoteRelay:
 
     # ------------------------------------------------------------ the dead
     async def _look_after(self) -> None:
-        """Take over events of processes that died, and tell of the phones of nodes that died."""
-        calm = 0
+        """Take over events of processes that died, and tell of the sessions of nodes that died."""
         while not self._closing.is_set():
             await pause(self._closing, HEARTBEAT)
             try:
                 await self._claim_abandoned()
-                if calm >= CALM:
-                    await self._bury_nodes()
-                calm += 1
+                await self._look_at_nodes()
+                self._calm += 1
             except (RedisError, OSError):
-                calm = 0
+                self._calm = 0
+
+    async def _look_at_nodes(self) -> None:
+        """A node is dead when it is late twice in a row: when Redis stood still, leases run out before the
+        heartbeats that waited for it get through."""
+        asked = list(self._waiting.values())
+        nodes = await self._registry.nodes()
+        late = {node for node, has_lease in nodes.items() if not has_lease}
+        self._late, dead = late, late & self._late if self._calm >= CALM else set()
+        for node in dead:
+            await self._tell(frames.departure(node, await self._registry.bury(node), is_broken=True))
+        _give_up(asked, nodes.keys() - dead)
+        if nodes.keys() - late:
+            await self._call_home()
+
+    async def _call_home(self) -> None:
+        """There is a node again: sessions that found none need not wait for their ends' next try."""
+        homeless, self._homeless = self._homeless, set()
+        await self._tell(frames.departure("", dict.fromkeys(homeless, ()), is_broken=False))
+
+    async def _tell(self, entries: Iterable[dict[str, bytes]]) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for entry in entries:
+                pipe.xadd(EVENTS, entry)
+            await pipe.execute()
 
     async def _claim_abandoned(self) -> None:
         """Not our own: claiming it again would keep it from the others, who may fare better."""
@@ -205,11 +278,12 @@ class RemoteRelay:
         if entries:
             self._take(await self._redis.xclaim(EVENTS, GROUP, self._id, ABANDONED, entries))
 
-    async def _bury_nodes(self) -> None:
-        for node in await self._registry.dead():
-            for session, participant in await self._registry.bury(node):
-                stalled = frames.Told(node, "", Stalled(session=session, participant=participant))
-                await self._redis.xadd(EVENTS, {"told": frames.encode(stalled)})
+
+def _give_up(asked: list[_Waiting], nodes: Collection[str]) -> None:
+    """Whoever waits for a node that is gone asks the next one."""
+    for node, reply in asked:
+        if node not in nodes and not reply.done():
+            reply.set_exception(_NodeDied("the media node died"))
 
 
 def _push(pipe: Any, node: str, frame: frames.Request | frames.Handled) -> None:

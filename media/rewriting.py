@@ -6,7 +6,6 @@ import random
 
 from media.rtp import distance
 
-CLOCK = 90_000  # ticks of the RTP clock in a second
 _WRAP = 1 << 16
 
 
@@ -14,10 +13,11 @@ class Rewriter:
     """Maps sequence numbers and timestamps of the source to those of one viewer, and back.
 
     Sequence numbers are kept unwrapped inside, so that a number of before the last `restart` is never taken
-    for one of after it.
+    for one of after it. `clock`: ticks of the RTP clock in a second, those of every source.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: int) -> None:
+        self._clock = clock
         # In the lower half: a viewer's SRTP can't guess the cycle wrong then (RFC 3711, 3.3.1).
         self._highest = _WRAP + random.randrange(_WRAP // 2)  # noqa: S311
         self._first = self._highest + 1
@@ -58,7 +58,7 @@ class Rewriter:
     def timestamp_at(self, now: float) -> int:
         """Where the viewer's RTP clock stands, for sender reports."""
         since = now - self._at if self._at is not None else 0.0
-        return (self._timestamp + int(since * CLOCK)) & 0xFFFFFFFF
+        return (self._timestamp + int(since * self._clock)) & 0xFFFFFFFF
 
     def _begin(self, sequence: int, timestamp: int, now: float) -> int:
         self._first = self._highest + 1

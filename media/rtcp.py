@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from struct import pack, unpack_from
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
 NACK, TRANSPORT_FEEDBACK = 1, 15  # formats of RTPFB
 PLI, FIR, APPLICATION = 1, 4, 15  # formats of PSFB
+NACKED = 1024  # numbers heeded of one NACK: as many as a history holds; a datagram has room for 6,000
 
 
 # ---------------------------------------------------------------- heeded
@@ -33,7 +35,26 @@ class BitrateLimit(msgspec.Struct, frozen=True):
     bitrate: int
 
 
-Report = SenderReport | Nack | KeyframeWanted | BitrateLimit
+class Reception(msgspec.Struct, frozen=True):
+    """One report block: how a stream arrives at the other end, or at ours."""
+
+    ssrc: int
+    fraction_lost: int  # of 256, since the last report
+    lost: int  # since the start
+    highest: int  # sequence number, with its cycles above 16 bits
+    jitter: int  # in units of the RTP clock
+    middle_ntp: int  # of the last sender report, 0 for none
+    delay: int  # since it came, in 1/65536 s
+
+    def round_trip(self, now: float) -> float | None:
+        """Seconds from us to the other end and back; `now`: seconds since the Unix epoch."""
+        if not self.middle_ntp:
+            return None
+        took = (_ntp(now) >> 16) - self.middle_ntp - self.delay & 0xFFFFFFFF
+        return took / 65536 if took < 10 * 65536 else None  # clocks that were set meanwhile
+
+
+Report = SenderReport | Reception | Nack | KeyframeWanted | BitrateLimit
 
 
 def parse(data: bytes) -> list[Report]:
@@ -46,25 +67,34 @@ def parse(data: bytes) -> list[Report]:
         if first >> 6 != 2 or position > len(data):
             break
         try:
-            report = _heeded(kind, first & 31, data[body:position])
+            reports += _heeded(kind, first & 31, data[body:position])
         except (struct.error, IndexError):
             break
-        if report is not None:
-            reports.append(report)
     return reports
 
 
-def _heeded(kind: int, form: int, body: bytes) -> Report | None:
+def _heeded(kind: int, form: int, body: bytes) -> list[Report]:
     if kind == SR:
         ssrc, seconds, fraction = unpack_from("!III", body)
-        return SenderReport(ssrc, (seconds & 0xFFFF) << 16 | fraction >> 16)
+        sender = SenderReport(ssrc, (seconds & 0xFFFF) << 16 | fraction >> 16)
+        return [sender, *_receptions(body, 24, form)]
+    if kind == RR:
+        return [*_receptions(body, 4, form)]
     if kind == RTPFB and form == NACK:
-        return Nack(tuple(_lost(body)))
+        return [Nack(tuple(islice(_lost(body), NACKED)))]
     if kind == PSFB and form in {PLI, FIR}:
-        return KeyframeWanted()
+        return [KeyframeWanted()]
     if kind == PSFB and form == APPLICATION and body[8:12] == b"REMB":
-        return BitrateLimit(((body[13] & 3) << 16 | body[14] << 8 | body[15]) << (body[13] >> 2))
-    return None
+        return [BitrateLimit(((body[13] & 3) << 16 | body[14] << 8 | body[15]) << (body[13] >> 2))]
+    return []
+
+
+def _receptions(body: bytes, start: int, count: int) -> list[Reception]:
+    blocks = [unpack_from("!IIIIII", body, start + number * 24) for number in range(count)]
+    return [
+        Reception(ssrc, losses >> 24, (losses & 0xFFFFFF ^ 0x800000) - 0x800000, *others)
+        for ssrc, losses, *others in blocks
+    ]
 
 
 def _lost(body: bytes) -> Iterable[int]:
@@ -76,21 +106,14 @@ def _lost(body: bytes) -> Iterable[int]:
                 yield (first + bit + 1) & 0xFFFF
 
 
+def _ntp(now: float) -> int:
+    """Seconds since the Unix epoch in units of 2**-32 s since 1900."""
+    return int((now + 2_208_988_800) * (1 << 32)) & 0xFFFFFFFFFFFFFFFF
+
+
 # ---------------------------------------------------------------- made
 def _packet(kind: int, form: int, body: bytes) -> bytes:
     return pack("!BBH", 0x80 | form, kind, len(body) // 4) + body
-
-
-class Reception(msgspec.Struct, frozen=True):
-    """One report block: how a stream arrives here."""
-
-    ssrc: int
-    fraction_lost: int  # of 256, since the last report
-    lost: int  # since the start
-    highest: int  # sequence number, with its cycles above 16 bits
-    jitter: int  # in units of the RTP clock
-    middle_ntp: int  # of the last sender report, 0 for none
-    delay: int  # since it came, in 1/65536 s
 
 
 def receiver_report(ssrc: int, receptions: Sequence[Reception] = ()) -> bytes:
@@ -106,8 +129,7 @@ def receiver_report(ssrc: int, receptions: Sequence[Reception] = ()) -> bytes:
 
 def sender_report(ssrc: int, now: float, timestamp: int, packets: int, octets: int) -> bytes:
     """With the obligatory SDES. `now`: seconds since the Unix epoch; `timestamp`: the RTP clock at `now`."""
-    ntp = int((now + 2_208_988_800) * (1 << 32)) & 0xFFFFFFFFFFFFFFFF
-    report = pack("!IQIII", ssrc, ntp, timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
+    report = pack("!IQIII", ssrc, _ntp(now), timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
     # One chunk: CNAME (1) of five bytes, then the zeros that end the list and fill the word.
     return _packet(SR, 0, report) + _packet(SDES, 1, pack("!IBB5s1x", ssrc, 1, 5, b"relay"))
 

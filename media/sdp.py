@@ -1,7 +1,7 @@
 """Offers of browsers: what we read of one, and what we refuse. RFC 8866, 8839, 8842, 8841, 9429.
 
-We accept one thing: one video section, one way, and on a phone's offer one data channel section with it, over
-one transport. Anything else is BadOffer with its reason.
+We accept one thing: one section of media, one way, and on a phone's offer one data channel section with it,
+over one transport. Anything else is BadOffer with its reason.
 """
 
 from __future__ import annotations
@@ -11,24 +11,33 @@ import re
 
 import msgspec
 
-from media.codecs import PREFERENCE, Codec
+from media.codecs import ENCODINGS, Codec, parameter, rank, variant
 from signaling.domain.errors import BadOffer
 
 LARGEST = 64 * 1024  # characters; Chromium's offer has about 7,000
-SECTIONS = ("video", "application")
+SECTIONS = 2  # media and data channel
 CANDIDATES = 20  # we knock at no more addresses than that
 TRANSPORT_WIDE = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 ABSOLUTE_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+COLOR_SPACE = "http://www.webrtc.org/experiments/rtp-hdrext/color-space"
 DIRECTIONS = {"sendonly", "recvonly", "sendrecv", "inactive"}
+PROTOCOLS = {
+    "audio": {"UDP/TLS/RTP/SAVPF"},
+    "video": {"UDP/TLS/RTP/SAVPF"},
+    "application": {"UDP/DTLS/SCTP", "TCP/DTLS/SCTP"},
+}
 
 _MEDIA = re.compile(r"m=([a-z]{1,20}) ([0-9]{1,5}) ([A-Z/]{1,40}) ([ -~]{1,1000})")
 _MID = re.compile(r"[!-~]{1,16}")
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
 _FINGERPRINT = re.compile(r"(sha-256|sha-384|sha-512) ((?:[0-9A-F]{2}:){31,63}[0-9A-F]{2})", re.IGNORECASE)
-_RTPMAP = re.compile(r"([0-9]{1,3}) ([A-Za-z0-9-]{1,20})/90000")
+_RTPMAP = re.compile(r"([0-9]{1,3}) ([A-Za-z0-9-]{1,20}/[0-9]{1,6}(?:/[0-9])?)")
 _FORMAT = re.compile(r"([0-9]{1,3}|\*) ([ -~]{1,300})")
-_EXTENSION = re.compile(r"([0-9]{1,2})(?:/[a-z]+)? ([!-~]{1,200})")
+_EXTENSION = re.compile(r"([0-9]{1,2})(?:/[a-z]{1,8})? ([!-~]{1,200})")
+
+# By its rtpmap in small letters: names of encodings know no case (RFC 4855, 3).
+_NAMES = {Codec(name, 0, None, "", frozenset()).encoding.lower(): name for name in ENCODINGS}
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -42,11 +51,12 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    mid: str  # of the video section
+    kind: str  # video or audio
+    mid: str  # of the media section
     control_mid: str | None  # of the data channel section
-    control_first: bool  # the data channel section comes before the video section
+    control_first: bool  # the data channel section comes before the media section
     sctp_port: int
-    codecs: tuple[Codec, ...]  # those we can forward, as the browser prefers them
+    codecs: tuple[Codec, ...]  # those we can forward, the best variant of each first; never none
     extensions: dict[str, int]  # header extensions by URI
     username: str
     password: str
@@ -87,50 +97,59 @@ class _Section:
         return values[0]
 
 
-def read_phone(text: str) -> Offer:
+def read_phone(text: str, kind: str = "video") -> Offer:
     """A phone's offer to send. Raises BadOffer."""
-    return _read(text, "sendonly", SECTIONS)
+    return _read(text, "sendonly", (kind, "application"))
 
 
-def read_viewer(text: str) -> Offer:
+def read_viewer(text: str, kind: str = "video") -> Offer:
     """A console's offer to receive. Raises BadOffer."""
-    return _read(text, "recvonly", SECTIONS[:1])
+    return _read(text, "recvonly", (kind,))
 
 
 def _read(text: str, direction: str, allowed: tuple[str, ...]) -> Offer:
     session, sections = _split(text)
     kinds = [section.kind for section in sections]
-    if len(set(kinds)) != len(kinds) or "video" not in kinds or not set(kinds) <= set(allowed):
+    if len(set(kinds)) != len(kinds) or allowed[0] not in kinds or not set(kinds) <= set(allowed):
         raise BadOffer(f"sections {' '.join(kinds) or 'missing'}, {' and '.join(allowed)} expected")
-    video = sections[kinds.index("video")]
+    media = sections[kinds.index(allowed[0])]
     control = sections[kinds.index("application")] if len(kinds) > 1 else None
-    found = [name for name in DIRECTIONS if name in video.own(name)] or ["sendrecv"]
-    if found != [direction]:
-        raise BadOffer(f"direction {' '.join(found)}, {direction} expected")
+    _check(media, direction)
     if any(section.is_refused for section in sections):
         raise BadOffer("a refused section")
-    if not video.own("rtcp-mux"):
-        raise BadOffer("no rtcp-mux")
-    mids = [section.one("mid", _MID) for section in sections]
-    bundle = next(
-        (group.split()[1:] for group in session.get("group", []) if group.startswith("BUNDLE")), mids
-    )
-    if len(set(mids)) != len(mids) or set(bundle) != set(mids):
-        raise BadOffer("not one transport for all sections")
-    transport = sections[mids.index(bundle[0])]
+    transport = _transport(session, sections)
     return Offer(
-        mid=video.one("mid", _MID),
+        kind=media.kind,
+        mid=media.one("mid", _MID),
         control_mid=control.one("mid", _MID) if control else None,
         control_first=kinds[0] == "application",
         sctp_port=_port(control) if control else 0,
-        codecs=_codecs(video),
-        extensions=_extensions(video),
+        codecs=_codecs(media),
+        extensions=_extensions(media),
         username=transport.one("ice-ufrag", _UFRAG),
         password=transport.one("ice-pwd", _PASSWORD),
         setup=transport.one("setup", re.compile("actpass|active|passive")),
         fingerprints=_fingerprints(transport),
         candidates=_candidates(transport),
     )
+
+
+def _check(media: _Section, direction: str) -> None:
+    found = [name for name in DIRECTIONS if name in media.own(name)] or ["sendrecv"]
+    if found != [direction]:
+        raise BadOffer(f"direction {' '.join(found)}, {direction} expected")
+    if not media.own("rtcp-mux"):
+        raise BadOffer("no rtcp-mux")
+
+
+def _transport(session: dict[str, list[str]], sections: list[_Section]) -> _Section:
+    """The section whose transport all share."""
+    mids = [section.one("mid", _MID) for section in sections]
+    groups = (group.split()[1:] for group in session.get("group", []) if group.startswith("BUNDLE"))
+    bundle = next(groups, mids)
+    if len(set(mids)) != len(mids) or set(bundle) != set(mids):
+        raise BadOffer("not one transport for all sections")
+    return sections[mids.index(bundle[0])]
 
 
 def _split(text: str) -> tuple[dict[str, list[str]], list[_Section]]:
@@ -141,7 +160,7 @@ def _split(text: str) -> tuple[dict[str, list[str]], list[_Section]]:
     for line in text.replace("\r\n", "\n").split("\n"):
         if line.startswith("m="):
             media = _MEDIA.fullmatch(line)
-            if media is None or len(sections) == len(SECTIONS):
+            if media is None or len(sections) == SECTIONS:
                 raise BadOffer(f"media line {line[:80]!r}")
             _check_protocol(media[1], media[3])
             sections.append(_Section(media[1], media[2], media[4], session))
@@ -157,8 +176,7 @@ def _split(text: str) -> tuple[dict[str, list[str]], list[_Section]]:
 
 
 def _check_protocol(kind: str, protocol: str) -> None:
-    wanted = {"video": {"UDP/TLS/RTP/SAVPF"}, "application": {"UDP/DTLS/SCTP", "TCP/DTLS/SCTP"}}
-    if protocol not in wanted.get(kind, {protocol}):
+    if protocol not in PROTOCOLS.get(kind, {protocol}):
         raise BadOffer(f"{kind} over {protocol}")
 
 
@@ -169,52 +187,39 @@ def _port(control: _Section) -> int:
     return int(port)
 
 
-def _codecs(video: _Section) -> tuple[Codec, ...]:
-    """The best variant of each codec that we forward. Raises BadOffer when there is none."""
-    names = dict(_matches(video, "rtpmap", _RTPMAP))
-    parameters = dict(_matches(video, "fmtp", _FORMAT))
-    repairs = {_parameter(parameters.get(pt, ""), "apt"): pt for pt, name in names.items() if name == "rtx"}
-    feedback = _matches(video, "rtcp-fb", _FORMAT)
-    codecs = []
-    for payload_type in video.formats.split():
-        name = names.get(payload_type, "").upper()
-        if name not in PREFERENCE or not 96 <= int(payload_type) <= 127:
+def _codecs(media: _Section) -> tuple[Codec, ...]:
+    """Those that we forward, each variant once. Raises BadOffer when there is none."""
+    names = dict(_matches(media, "rtpmap", _RTPMAP))
+    parameters = dict(_matches(media, "fmtp", _FORMAT))
+    repairs = {
+        parameter(parameters.get(number, ""), "apt"): int(number)
+        for number, name in names.items()
+        if name.lower().startswith("rtx/") and _is_dynamic(number)
+    }
+    feedback = _matches(media, "rtcp-fb", _FORMAT)
+    found: dict[str, Codec] = {}
+    for number in media.formats.split():
+        name = _NAMES.get(names.get(number, "").lower(), "")
+        known = variant(name, parameters.get(number, ""))
+        if not name or ENCODINGS[name].kind != media.kind or known is None or not _is_dynamic(number):
             continue
-        if name == "H264" and _profile(parameters.get(payload_type, "")) is None:
-            continue
-        codecs.append(
-            Codec(
-                name=name,
-                payload_type=int(payload_type),
-                repair_type=int(repairs[payload_type]) if payload_type in repairs else None,
-                parameters=parameters.get(payload_type, ""),
-                feedback=frozenset(value for pt, value in feedback if pt in {payload_type, "*"}),
-            )
+        codec = Codec(
+            name=name,
+            payload_type=int(number),
+            repair_type=repairs.get(number),
+            parameters=parameters.get(number, ""),
+            feedback=frozenset(value for of, value in feedback if of in {number, "*"}),
+            variant=known,
         )
-    best = sorted(codecs, key=lambda codec: _profile(codec.parameters) or 0)
-    chosen = {codec.name: codec for codec in reversed(best)}
-    if not chosen:
-        raise BadOffer(f"no codec of {', '.join(PREFERENCE)}")
-    return tuple(codec for codec in codecs if chosen[codec.name] is codec)
+        found.setdefault(codec.format, codec)
+    if not found:
+        raise BadOffer(f"no codec of {', '.join(ENCODINGS)}")
+    return tuple(sorted(found.values(), key=rank))
 
 
-def _profile(parameters: str) -> int | None:
-    """Rank of an H.264 variant: constrained baseline, then baseline; None for what phones and consoles
-    don't share. A missing profile means constrained baseline (RFC 6184, 8.1)."""
-    if _parameter(parameters, "packetization-mode") != "1":
-        return None
-    profile = (_parameter(parameters, "profile-level-id") or "42e01f").lower()
-    if not re.fullmatch("42[0-9a-f]{4}", profile):
-        return None
-    return 1 if int(profile[2:4], 16) & 0x40 else 2
-
-
-def _parameter(parameters: str, name: str) -> str | None:
-    for part in parameters.split(";"):
-        key, _, value = part.strip().partition("=")
-        if key == name:
-            return value
-    return None
+def _is_dynamic(number: str) -> bool:
+    """Whether a payload type is free to use beside RTCP on one port (RFC 5761, 4; RFC 3551, 3)."""
+    return 35 <= int(number) <= 63 or 96 <= int(number) <= 127
 
 
 def _matches(section: _Section, attribute: str, shape: re.Pattern[str]) -> list[tuple[str, str]]:
@@ -223,9 +228,9 @@ def _matches(section: _Section, attribute: str, shape: re.Pattern[str]) -> list[
     return [(match[1], match[2]) for match in found if match]
 
 
-def _extensions(video: _Section) -> dict[str, int]:
-    """Ids of one-byte header extensions: 1 to 14 (RFC 8285)."""
-    found = _matches(video, "extmap", _EXTENSION)
+def _extensions(media: _Section) -> dict[str, int]:
+    """Ids of one-byte header extensions: 1 to 14 (RFC 8285, 4.2). What needs two bytes is not taken."""
+    found = _matches(media, "extmap", _EXTENSION)
     return {uri: int(number) for number, uri in found if 0 < int(number) < 15}
 
 

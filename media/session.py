@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from time import monotonic
 
-from media.answers import Local, answer_phone, answer_viewer
+from media.answers import Local, Terms, answer_phone, answer_viewer
 from media.codecs import Codec, choose
 from media.connection import Connection, Site
 from media.events import Events
+from media.load import Capacity
 from media.place import Place
 from media.publisher import Publisher
 from media.sdp import Offer, read_phone, read_viewer
 from media.stream import Stream
 from media.viewer import Viewer
-from signaling.domain.errors import BadOffer, NoChannel, RelayUnavailable
+from signaling.domain.errors import BadOffer, NoChannel, NoPicture, RelayUnavailable
 from signaling.messages.relay import ViewerLost
 
 
 class Session:
-    """Viewers follow the main stream: of those that flow, the one whose media began last."""
+    """Viewers follow the main stream: of those that flow, the one whose media began last. A thumbnail's
+    viewer follows the participant it names."""
 
-    def __init__(self, session: str, site: Site, events: Events, start_bitrate: int) -> None:
+    def __init__(self, session: str, site: Site, events: Events, terms: Terms, capacity: Capacity) -> None:
         self.id = session
         self._site = site
         self._events = events
-        self._start_bitrate = start_bitrate
+        self._terms = terms
+        self._capacity = capacity
         self._streams: dict[str, Stream] = {}
-        self._seats: dict[str, Place[Viewer]] = {}
+        self._seats: dict[tuple[str, str], Place[Viewer]] = {}  # by participant and whose thumbnail
         self._main: Stream | None = None
-        self._watched: Publisher | None = None  # the main stream's publisher that viewers follow
         self._ended = False
-        self.busy_at = asyncio.get_running_loop().time()  # when there was a connection last
+        self.busy_at = monotonic()  # when there was a connection last
 
     # ------------------------------------------------------------ requests
     async def publish(self, participant: str, text: str) -> str:
@@ -40,18 +43,18 @@ class Session:
         stream = self._streams.get(participant)
         if stream is None:
             stream = self._streams[participant] = Stream(self.id, participant, self._events, self)
-        publisher = Publisher(offer, codec, self._site, stream, self._start_bitrate)
+        publisher = Publisher(offer, codec, self._site, stream, self._terms.start_bitrate)
         local = await self._open(publisher.connection)
         stream.place.add(publisher)
         publisher.connection.start()
-        return answer_phone(offer, local, codec, self._start_bitrate)
+        return answer_phone(offer, local, codec, self._terms.start_bitrate)
 
-    async def view(self, participant: str, text: str) -> str:
+    async def view(self, participant: str, text: str, thumbnail_of: str) -> str:
         offer = read_viewer(text)
-        unseen = self._publishers_unseen_by({codec.name for codec in offer.codecs})
-        viewer = Viewer(offer, self._site, participant, self)
+        unseen = self._publishers_unseen_by({codec.format for codec in offer.codecs})
+        viewer = Viewer(offer, self._site, participant, self, thumbnail_of)
         local = await self._open(viewer.connection)
-        self._seats.setdefault(participant, Place()).add(viewer)
+        self._seats.setdefault(_seat_of(viewer), Place()).add(viewer)
         viewer.connection.start()
         for publisher in unseen:
             publisher.connection.close()  # its phone comes back by itself, and gets a codec that all have
@@ -63,20 +66,29 @@ class Session:
             raise NoChannel("no such phone in this session")
         stream.control.send(data)
 
+    def stream(self, participant: str) -> Stream:
+        """Of that phone, or the main one without a name. Raises NoPicture."""
+        stream = self._streams.get(participant) if participant else self._main
+        if stream is None:
+            raise NoPicture("no such phone in this session")
+        return stream
+
     async def drop(self, participant: str) -> None:
         legs: list[Publisher | Viewer] = []
         if (stream := self._streams.pop(participant, None)) is not None:
             legs += stream.place.clear()
             stream.flowing = False
-            self.stream_changed(stream, asyncio.get_running_loop().time())
-        if (seat := self._seats.pop(participant, None)) is not None:
-            legs += seat.clear()
-            self._seat_viewers()
+            stream.end()
+            self.stream_changed(stream, monotonic())
+        for key in [key for key in self._seats if key[0] == participant]:
+            legs += self._seats.pop(key).clear()
+            self._direct(monotonic())
         await asyncio.gather(*(leg.connection.closed() for leg in legs))
 
     async def end(self) -> None:
         self._ended = True
-        await asyncio.gather(*(self.drop(participant) for participant in [*self._streams, *self._seats]))
+        viewers = {participant for participant, _ in self._seats}
+        await asyncio.gather(*(self.drop(participant) for participant in viewers.union(self._streams)))
 
     # ------------------------------------------------------------ state
     @property
@@ -90,73 +102,94 @@ class Session:
             sum(len(seat.legs) for seat in self._seats.values()),
         )
 
+    @property
+    def is_waiting(self) -> bool:
+        """Somebody is here, and no picture yet."""
+        return any(self.count()) and not any(stream.flowing for stream in self._streams.values())
+
+    def is_watched_without(self, participant: str) -> bool:
+        """Whether somebody else sees the main picture already."""
+        return any(one != participant for one, thumbnail_of in self._seats if not thumbnail_of)
+
     def tick(self, now: float) -> None:
         if any(self.count()):
             self.busy_at = now
         for stream in list(self._streams.values()):
             stream.tick(now)
-        for seat in list(self._seats.values()):
-            for viewer in seat.legs:
-                viewer.tick(now)
+        for viewer in self._viewers():
+            viewer.tick(now)
 
     # ------------------------------------------------------------ from streams and viewers
     def stream_changed(self, stream: Stream, now: float) -> None:
         flowing = [one for one in self._streams.values() if one.flowing and one.publisher]
-        main = max(flowing, key=lambda one: one.began_at, default=self._main)
-        publisher = main.publisher if main is not None else None
-        if main is self._main and publisher is self._watched:
-            return
-        if self._main is not None:
-            self._main.viewers = []
-        self._main, self._watched = main, publisher
-        self._seat_viewers()
-        for viewer in self._viewers():
-            viewer.follow(publisher)
-        if publisher is not None and main is not stream:  # one that just began, begins with a keyframe
-            publisher.want_keyframe(now)
+        self._main = max(flowing, key=lambda one: one.began_at, default=self._main)
+        self._direct(now, began=stream)
 
     def viewer_up(self, viewer: Viewer, now: float) -> None:
-        seat = self._seats.get(viewer.participant)
-        if seat is not None and seat.promote(viewer):
-            self._seat_viewers()
-            viewer.follow(self._watched)
-            if self._watched is not None and viewer.wants_keyframe:
-                self._watched.want_keyframe(now)
+        if viewer in self._viewers():
+            self._direct(now)
+
+    def viewer_began(self, viewer: Viewer) -> None:
+        """Its first packet leaves: now an earlier connection of the same console has served its time."""
+        seat = self._seats.get(_seat_of(viewer))
+        if seat is not None:
+            seat.promote(viewer)
 
     def viewer_gone(self, viewer: Viewer) -> None:
-        seat = self._seats.get(viewer.participant)
+        seat = self._seats.get(_seat_of(viewer))
         if seat is not None and seat.remove(viewer):
-            del self._seats[viewer.participant]
-            self._events.put(ViewerLost(session=self.id, participant=viewer.participant))
-        self._seat_viewers()
+            del self._seats[_seat_of(viewer)]
+            if not viewer.thumbnail:
+                self._events.put(ViewerLost(session=self.id, participant=viewer.participant))
+        self._direct(monotonic())
+
+    @property
+    def thins_thumbnails(self) -> bool:
+        return self._capacity.thins_thumbnails
+
+    def thumbnails_beside(self, viewer: Viewer) -> list[Viewer]:
+        return [one for one in self._viewers() if one.thumbnail and one.participant == viewer.participant]
 
     # ------------------------------------------------------------ parts
     def _viewers(self) -> list[Viewer]:
-        return [seat.current for seat in self._seats.values() if seat.current is not None]
+        return [viewer for seat in self._seats.values() for viewer in seat.legs]
 
-    def _seat_viewers(self) -> None:
-        if self._main is not None:
-            self._main.viewers = self._viewers()
+    def _direct(self, now: float, began: Stream | None = None) -> None:
+        """Lead each viewer to what it is to see. Whoever sees another picture than before waits for a
+        keyframe; a stream that just `began` sends one by itself."""
+        watching: dict[Stream, list[Viewer]] = {stream: [] for stream in self._streams.values()}
+        for viewer in self._viewers():
+            stream = self._streams.get(viewer.thumbnail_of) if viewer.thumbnail else self._main
+            publisher = stream.publisher if stream is not None else None
+            if viewer.publisher is not publisher:
+                viewer.follow(publisher)
+            if stream is not None:
+                watching.setdefault(stream, []).append(viewer)
+        for stream, viewers in watching.items():
+            stream.viewers = viewers
+            if stream is not began and stream.publisher is not None and stream.waits():
+                stream.publisher.want_keyframe(now)
 
     def _accepted(self) -> list[Collection[str]]:
-        """The codecs of each viewer, by the newest connection of each."""
+        """The formats that each viewer takes, by the newest connection of each."""
         return [viewer.codecs for seat in self._seats.values() if (viewer := seat.newest) is not None]
 
     def _codec_for(self, offer: Offer) -> Codec:
         """One that all viewers have; in an emergency, a picture for some is better than for none."""
-        codec = choose(offer.codecs, self._accepted()) or choose(offer.codecs, ())
+        taken = self._terms.codecs
+        codec = choose(offer.codecs, self._accepted(), taken) or choose(offer.codecs, (), taken)
         if codec is None:
             raise BadOffer("no codec that we forward")
         return codec
 
-    def _publishers_unseen_by(self, names: set[str]) -> list[Publisher]:
+    def _publishers_unseen_by(self, formats: set[str]) -> list[Publisher]:
         """Those whose codec a new viewer lacks and who offered another. Raises BadOffer if one did not."""
         unseen = []
         for stream in self._streams.values():
             for publisher in stream.place.legs:
-                if publisher.codec.name in names:
+                if publisher.codec.format in formats:
                     continue
-                if choose(publisher.offered, [*self._accepted(), names]) is None:
+                if choose(publisher.offered, [*self._accepted(), formats], self._terms.codecs) is None:
                     raise BadOffer("no codec in common with the phone and the other viewers")
                 unseen.append(publisher)
         return unseen
@@ -171,3 +204,7 @@ class Session:
             await connection.closed()
             raise
         return local
+
+
+def _seat_of(viewer: Viewer) -> tuple[str, str]:
+    return viewer.participant, viewer.thumbnail_of

@@ -12,7 +12,13 @@ class Counters(msgspec.Struct):
     packets_out: int = 0  # RTP packets that left for viewers, repeated ones too
     bytes_in: int = 0  # of those packets, without SRTP's trailer
     bytes_out: int = 0
-    dropped: int = 0  # datagrams that the guard or SRTP refused, or that nobody wanted
+    dropped: int = 0  # until every place counts by reason
+    dropped_by_kernel: int = 0  # what `media.sieve` has it keep back, and what found a full buffer
+    dropped_strangers: int = 0  # of who never proved to know the connection's password
+    dropped_forged: int = 0  # a wrong signature, a packet that came before, an alert that anybody can make
+    dropped_malformed: int = 0  # not what its first bytes promise: datagrams, RTP, SCTP
+    dropped_floods: int = 0  # more of a kind than a peer has reason to send
+    dropped_unwanted: int = 0  # genuine, but never agreed on
     nacked: int = 0  # packets we asked a phone for again, counted at each try
     recovered: int = 0  # packets that came after we asked
     repeated: int = 0  # packets repeated for a viewer that asked
@@ -25,4 +31,5 @@ class Stats(msgspec.Struct, frozen=True):
     sessions: int
     publishers: int  # connections of phones
     viewers: int  # connections of consoles
+    waiting: int  # sessions with a connection and no picture yet
     counters: Counters

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Protocol
 
 from aiortc import RTCDataChannel
 
+from media.bitrate import Allocation
 from media.codecs import Codec
 from media.control import Control
 from media.events import Events
@@ -34,6 +36,9 @@ class Tap(Protocol):
     def restarted(self, codec: Codec, now: float) -> None:
         """What follows has nothing to do with what came before."""
 
+    def ended(self) -> None:
+        """Nothing follows."""
+
 
 class Stream:
     def __init__(self, session: str, participant: str, events: Events, audience: Audience) -> None:
@@ -42,6 +47,7 @@ class Stream:
         self.control = Control(session, participant, events)
         self.viewers: list[Viewer] = []  # those that follow this stream
         self.taps: list[Tap] = []  # those that take its packets inside the relay
+        self._allocation = Allocation()
         self.flowing = False
         self.began_at = 0.0  # when the present publisher's media began
         self._session = session
@@ -97,10 +103,34 @@ class Stream:
             tap.wants_keyframe for tap in self.taps
         )
 
-    def viewer_limits(self, now: float) -> list[tuple[float, int]]:
-        return [(viewer.watched(now), viewer.limit) for viewer in self.viewers if viewer.limit is not None]
+    def limit(self, publisher: Publisher, sending: int, now: float) -> int:
+        if publisher is self.place.current:
+            for viewer in self.viewers:
+                viewer.measure(now)
+            lines = [viewer.line for viewer in self.viewers]
+            self._allocation.settle(lines, sending, now, layered=publisher.is_layered)
+            for viewer in self.viewers:
+                viewer.thin(now)
+        return self._allocation.limit
+
+    # ------------------------------------------------------------ from taps
+    def tap(self, tap: Tap) -> None:
+        """From now on it gets the packets; a keyframe is asked for."""
+        self.taps.append(tap)
+        if self.publisher is not None:
+            self.publisher.want_keyframe(time.monotonic())
+
+    def untap(self, tap: Tap) -> None:
+        if tap in self.taps:
+            self.taps.remove(tap)
 
     # ------------------------------------------------------------ from the session
+    def end(self) -> None:
+        """The participant is gone for good."""
+        taps, self.taps = self.taps, []
+        for tap in taps:
+            tap.ended()
+
     def tick(self, now: float) -> None:
         for publisher in self.place.legs:
             publisher.tick(now)

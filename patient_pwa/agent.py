@@ -17,6 +17,7 @@ _BROWSERS: Final = (
     ("Instagram", r"Instagram (\d+)"),
     ("Chrome", r"(?:Chrome|CriOS)/(\d+)"),
     ("Safari", r"Version/(\d+).*Safari/"),
+    ("Simulation", r"VisioSimulation/(\d+)"),  # media/simulator
 )
 _SYSTEMS: Final = (
     ("iOS", r"iPhone|iPad|iPod"),

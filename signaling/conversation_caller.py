@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.websockets import WebSocket
 
 from signaling.domain.errors import VisioError
@@ -13,13 +11,14 @@ from signaling.hub import Hub
 from signaling.line import Close, Closing, Line, run
 from signaling.messages import caller, control
 from signaling.messages.codec import decode_caller
+from signaling.service.ice_servers import IceServers
 from signaling.service.join import Joining
 from signaling.service.negotiate import Negotiating
 from signaling.service.report import Reporting
 
 
 class CallerDesk:
-    """`cookie_name` is that of the caller's cookie; `ice_servers` go to the browser as they are."""
+    """`cookie_name` is that of the caller's cookie."""
 
     def __init__(
         self,
@@ -29,7 +28,7 @@ class CallerDesk:
         hub: Hub,
         *,
         cookie_name: str,
-        ice_servers: list[dict[str, Any]],
+        ice_servers: IceServers,
     ) -> None:
         self._joining = joining
         self._negotiating = negotiating
@@ -46,13 +45,17 @@ class CallerDesk:
         seat = await self._joining.seat(websocket.cookies.get(self._cookie_name), first.page)
         phone = seat.participant
         await line.send(
-            caller.Welcome(epoch=phone.epoch, centre=seat.centre_name, ice_servers=self._ice_servers)
+            caller.Welcome(
+                epoch=phone.epoch, centre=seat.centre_name, ice_servers=self._ice_servers.of(phone.id)
+            )
         )
         try:
             await run(
                 lambda: self._listen(line, phone),
                 lambda: self._until_ended(line, phone),
                 lambda: self._forward(line, phone),
+                lambda: self._renew(line, phone),
+                lambda: self._move(line, phone),
             )
         finally:
             self._reporting.forget(phone.id)
@@ -92,3 +95,11 @@ class CallerDesk:
     async def _forward(self, line: Line[caller.CallerIn], phone: Participant) -> None:
         async for frame in self._hub.frames(phone.id):
             await line.send_text(frame.decode())
+
+    async def _renew(self, line: Line[caller.CallerIn], phone: Participant) -> None:
+        async for servers in self._ice_servers.renewals(phone.id):
+            await line.send(caller.IceServers(ice_servers=servers))
+
+    async def _move(self, line: Line[caller.CallerIn], phone: Participant) -> None:
+        async for _ in self._hub.moves(phone.session):
+            await line.send(caller.Move())

@@ -6,7 +6,6 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 from starlette.websockets import WebSocket
@@ -23,6 +22,7 @@ from signaling.ports import Clock
 from signaling.service.command import Commanding
 from signaling.service.end import Ending
 from signaling.service.history import History
+from signaling.service.ice_servers import IceServers
 from signaling.service.invite import Inviting
 from signaling.service.negotiate import Negotiating
 from signaling.service.report import Reporting
@@ -62,10 +62,8 @@ class Visitors:
 
 
 class ConsoleDesk:
-    """`ice_servers` go to the browser as they are."""
-
     def __init__(
-        self, use: UseCases, visitors: Visitors, hub: Hub, clock: Clock, ice_servers: list[dict[str, Any]]
+        self, use: UseCases, visitors: Visitors, hub: Hub, clock: Clock, ice_servers: IceServers
     ) -> None:
         self._use = use
         self._visitors = visitors
@@ -120,12 +118,16 @@ class ConsoleDesk:
         await self._use.reporting.joined(visitor, join.session)
         version = await self._use.history.version(visitor, join.session)
         await line.send(
-            console.Welcome(version=version, now=self._clock.now(), ice_servers=self._ice_servers)
+            console.Welcome(
+                version=version, now=self._clock.now(), ice_servers=self._ice_servers.of(room.leg)
+            )
         )
         try:
             await run(
                 lambda: self._events(line, room, max(0, join.since)),
                 lambda: self._listen(websocket, line, lambda line, frame: self._handle(line, room, frame)),
+                lambda: self._renew(line, room),
+                lambda: self._move(line, room),
             )
         finally:
             await self._use.negotiating.leave(visitor.centre, join.session, room.leg)
@@ -135,6 +137,14 @@ class ConsoleDesk:
             for start in range(0, len(events), BATCH):
                 batch = [msgspec.Raw(encode(event)) for event in events[start : start + BATCH]]
                 await line.send(console.Events(events=batch))
+
+    async def _renew(self, line: Line[console.ConsoleIn], room: Room) -> None:
+        async for servers in self._ice_servers.renewals(room.leg):
+            await line.send(console.IceServers(ice_servers=servers))
+
+    async def _move(self, line: Line[console.ConsoleIn], room: Room) -> None:
+        async for _ in self._hub.moves(room.session):
+            await line.send(console.Move())
 
     async def _listen(
         self,
@@ -161,7 +171,9 @@ class ConsoleDesk:
     async def _handle(self, line: Line[console.ConsoleIn], room: Room, frame: console.ConsoleIn) -> None:
         match frame:
             case console.Offer():
-                answer = await self._use.negotiating.view(room.visitor, room.session, room.leg, frame.sdp)
+                answer = await self._use.negotiating.view(
+                    room.visitor, room.session, room.leg, frame.sdp, frame.thumbnail_of
+                )
                 await line.send(console.Answer(ref=frame.ref, sdp=answer))
             case console.Command():
                 await self._use.commanding.command(

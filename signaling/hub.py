@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from signaling.domain.facts import Event
 from signaling.ports import Bus, Store
-from signaling.service.journal import centre_topic, phone_topic, read_news, session_topic
+from signaling.service.journal import centre_topic, move_topic, phone_topic, read_news, session_topic
 
 # A process that alone loses the bus announces nothing: followers look by themselves now and then.
 REREAD_SECONDS = 10.0
@@ -50,6 +50,14 @@ class Hub:
             async with self._bus.subscribe(centre_topic(centre)) as notes:
                 yield
                 async for _ in _or_silence(notes):
+                    yield
+
+    async def moves(self, session: str) -> AsyncIterator[None]:
+        """Yields when both ends of the session are to offer again. Not the only way that they learn it: each
+        watches its own connection."""
+        while True:
+            async with self._bus.subscribe(move_topic(session)) as notes:
+                async for _ in notes:
                     yield
 
     async def frames(self, participant: str) -> AsyncIterator[bytes]:

@@ -34,6 +34,12 @@ def redis_url(redis_server: servers.RedisServer) -> str:
 
 
 @pytest.fixture(scope="session")
+def turn_server() -> Iterator[servers.TurnServer]:
+    with servers.turn_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def postgres_server() -> Iterator[servers.PostgresServer]:
     with servers.postgres_server() as server:
         yield server

@@ -18,8 +18,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import trustme
+
 READY_WITHIN = 30.0  # seconds; a start takes 0.1 s to 2 s, on a busy machine more
 LOOPBACK = "127.0.0.1"
+TURN_CONFIGURATION = Path(__file__).parents[1] / "docs" / "turn" / "turnserver.conf"
 
 
 class ServerError(Exception):
@@ -62,6 +65,11 @@ class Server:
                 raise ServerError(f"{self._argv} did not start:\n{self._log.read_text(errors='replace')}")
             time.sleep(0.01)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self, by: signal.Signals = signal.SIGINT) -> None:
         """Returns once the process is gone; a server that is not running is no error."""
         if self._process is not None:
@@ -77,6 +85,10 @@ class Server:
         """As a host that lost its network: connections stay open, and nothing answers."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
 
 class RedisServer(Server):
@@ -148,6 +160,46 @@ class PostgresServer(Server):
         )
 
 
+class TurnServer(Server):
+    """coturn with the documented configuration, but on the loopback, for a relay at 127.0.0.1."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self.tls_port = free_port(), free_port()
+        self.secret = secrets.token_hex(16)
+        authority = trustme.CA()
+        certificate = authority.issue_cert(LOOPBACK)
+        self.authority = folder / "authority.pem"
+        authority.cert_pem.write_to_path(self.authority)
+        certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+        certificate.private_key_pem.write_to_path(folder / "key.pem")
+        here = {
+            "listening-ip": LOOPBACK,
+            "listening-port": self.port,
+            "tls-listening-port": self.tls_port,
+            "cert": folder / "cert.pem",
+            "pkey": folder / "key.pem",
+            "relay-ip": LOOPBACK,
+            "static-auth-secret": self.secret,
+            "allowed-peer-ip": LOOPBACK,
+            "userdb": folder / "turn.db",
+            "pidfile": folder / "turn.pid",
+            "cli-password": self.secret,  # wanted before it lets anybody reach the loopback
+        }
+        argv = [_binary("turnserver", "coturn"), "-c", str(TURN_CONFIGURATION), "--allow-loopback-peers"]
+        # IPv6 as well, whose addresses could be another way to the same places
+        argv += ["--relay-ip=::1", *(f"--{name}={value}" for name, value in here.items())]
+        super().__init__(argv, folder, lambda: listening(self.port) and listening(self.tls_port))
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """By transport."""
+        return {
+            "udp": f"turn:{LOOPBACK}:{self.port}",
+            "tcp": f"turn:{LOOPBACK}:{self.port}?transport=tcp",
+            "tls": f"turns:{LOOPBACK}:{self.tls_port}?transport=tcp",
+        }
+
+
 @contextlib.contextmanager
 def redis_server() -> Iterator[RedisServer]:
     """A Redis for as long as the `with` lasts."""
@@ -162,6 +214,15 @@ def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL for as long as the `with` lasts."""
     with _folder() as folder:
         server = PostgresServer(folder)
+        with _running(server):
+            yield server
+
+
+@contextlib.contextmanager
+def turn_server() -> Iterator[TurnServer]:
+    """A coturn for as long as the `with` lasts."""
+    with _folder() as folder:
+        server = TurnServer(folder)
         with _running(server):
             yield server
 

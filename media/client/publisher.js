@@ -1,11 +1,15 @@
 import { delay } from "../../signaling/client/backoff.js";
 
 /** @typedef {"connecting" | "connected" | "lost"} Link */
-/** @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, channel: RTCDataChannel}} Leg */
+/** @typedef {ReturnType<typeof setTimeout>} Timer */
+/** @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, channel: RTCDataChannel, limit?: Timer, watched?: boolean}} Leg */
 
 const PATIENCE = 2500; // ms without a connection, which often heals by itself
 const GIVE_UP = 15_000; // ms from the offer to a connection; then everything is built anew
 const PROBE = 2000; // ms in which a living relay has sent something
+const LOOK_EVERY = 1000; // ms between two looks at what the relay sends back, which it does twice a second
+const SILENT = 2; // looks in a row without anything
+const FORWARDED = /h264.*packetization-mode=1|vp8|vp9(?!.*profile-id=[1-9])|av1(?!.*profile=[1-9])|rtx/i;
 const MAX_BITRATE = 2_500_000; // bit/s, enough for 720p at 30 frames/s
 
 /** Sends one video track, for ever: a connection that fails is replaced by a new one, with a new offer. */
@@ -23,30 +27,33 @@ export class Publisher {
     this._options = { negotiate, onLink, onOpen, onMessage, backoff, Peer };
     /** @type {Leg | null} */
     this._leg = null;
+    /** @type {Leg | null} under way, will replace it: both send until it stands */
+    this._next = null;
     /** @type {MediaStreamTrack | null} */
     this._track = null;
     /** @type {RTCIceServer[]} */
     this._iceServers = [];
     this._attempt = 0;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    /** @type {Timer | undefined} the next try */
     this._timer = undefined;
   }
 
   /**
    * What can be done before the camera is there. Gathering waits: until then browsers hide the phone's addresses.
-   * @param {RTCIceServer[]} iceServers
+   * @param {RTCIceServer[]} iceServers in place of earlier ones, whose credentials end
    */
   prepare(iceServers) {
     this._iceServers = iceServers;
     this._leg ??= this._build();
+    this._leg.pc.setConfiguration?.(this._configuration()); // Firefox has it since 119 only
   }
 
   /** Send this track: in a new connection, or in place of the track of the present one. @param {MediaStreamTrack} track */
   async send(track) {
     const first = !this._track;
     this._track = track;
-    if (first) await this._offer();
-    else await this._leg?.sender.replaceTrack(track);
+    if (first) await this._begin();
+    else await Promise.all([this._leg, this._next].map((leg) => leg?.sender.replaceTrack(track)));
   }
 
   /** @param {string} data @returns {boolean} whether it left by the data channel */
@@ -60,13 +67,24 @@ export class Publisher {
   async wake() {
     const leg = this._leg;
     const state = leg?.pc.connectionState ?? "failed";
-    if (!this._track || state === "new" || state === "connecting") return;
+    if (!this._track || this._next || state === "new" || state === "connecting") return;
     if (leg && state === "connected") {
-      const before = await received(leg.pc);
+      const before = await traffic(leg.pc);
       await new Promise((resolve) => setTimeout(resolve, PROBE));
-      if (leg !== this._leg || (await received(leg.pc)) !== before) return;
+      if (leg !== this._leg || (await traffic(leg.pc)).received !== before.received) return;
     }
     this._again(0);
+  }
+
+  /** The relay goes, or is gone: offer to the next one, and send by the present connection until that one stands. */
+  move() {
+    const newest = this._next ?? this._leg;
+    if (!this._track || (newest && !newest.pc.remoteDescription)) return; // the answer under way comes from the next one
+    if (this._leg?.pc.connectionState !== "connected") return this._again(0);
+    clearTimeout(this._timer);
+    close(this._next);
+    this._next = this._build();
+    void this._offer(this._next);
   }
 
   /** @returns {Promise<number>} frames encoded by this connection: the sign of life that a dead camera can't give */
@@ -79,95 +97,165 @@ export class Publisher {
     this._drop();
   }
 
+  /** @returns {RTCConfiguration} */
+  _configuration() {
+    return { iceServers: this._iceServers, bundlePolicy: "max-bundle" };
+  }
+
   /** @returns {Leg} */
   _build() {
-    const pc = new this._options.Peer({ iceServers: this._iceServers, bundlePolicy: "max-bundle" });
+    const pc = new this._options.Peer(this._configuration());
     const channel = pc.createDataChannel("control");
     const sendEncodings = [{ maxBitrate: MAX_BITRATE }];
     const transceiver = pc.addTransceiver("video", { direction: "sendonly", sendEncodings });
     preferCodecs(transceiver);
+    /** @type {Leg} */
     const leg = { pc, channel, sender: transceiver.sender };
-    channel.onopen = () => this._options.onOpen();
+    channel.onopen = () => {
+      if (leg === this._next) this._stands(leg); // what is said at the opening goes by this channel
+      this._options.onOpen();
+    };
     channel.onmessage = (event) => this._options.onMessage(event.data);
-    channel.onclose = () => this._again(); // the relay hung up: faster than ICE, which needs 7 s to notice
-    pc.onconnectionstatechange = () => this._changed(pc.connectionState);
+    channel.onclose = () => this._failed(leg); // the relay hung up: faster than ICE, which needs 7 s to notice
+    pc.onconnectionstatechange = () => this._changed(leg, pc.connectionState);
     return leg;
   }
 
-  async _offer() {
-    const leg = (this._leg ??= this._build());
-    this._wait(GIVE_UP);
+  async _begin() {
+    this._leg ??= this._build();
     this._options.onLink("connecting");
+    await this._offer(this._leg);
+  }
+
+  /** @param {Leg} leg */
+  async _offer(leg) {
+    this._limit(leg, GIVE_UP);
     try {
       await leg.sender.replaceTrack(this._track);
       await leg.pc.setLocalDescription(await leg.pc.createOffer());
       // At once, without waiting for candidates: the relay learns our addresses from our checks.
       const sdp = await this._options.negotiate(leg.pc.localDescription?.sdp ?? "");
-      if (leg === this._leg) await leg.pc.setRemoteDescription({ type: "answer", sdp });
+      if (!this._has(leg)) return;
+      await leg.pc.setRemoteDescription({ type: "answer", sdp });
+      await layer(leg.sender);
     } catch {
-      if (leg === this._leg) this._again();
+      this._failed(leg);
     }
   }
 
-  /** @param {RTCPeerConnectionState} state */
-  _changed(state) {
-    if (state === "connected") {
-      this._attempt = 0;
-      clearTimeout(this._timer);
-      this._options.onLink("connected");
-    } else if (state === "disconnected") {
-      this._wait(PATIENCE);
-    } else if (state === "failed") {
+  /** @param {Leg} leg @param {RTCPeerConnectionState} state */
+  _changed(leg, state) {
+    if (state === "connected") this._stands(leg);
+    else if (state === "disconnected") this._limit(leg, PATIENCE);
+    else if (state === "failed") this._failed(leg);
+  }
+
+  /** @param {Leg} leg whether it is one of ours, still */
+  _has(leg) {
+    return leg === this._leg || leg === this._next;
+  }
+
+  /** @param {Leg} leg is connected: an earlier one has served its time */
+  _stands(leg) {
+    clearTimeout(leg.limit);
+    this._attempt = 0;
+    if (leg === this._next) {
+      close(this._leg);
+      this._leg = leg;
+      this._next = null;
+    }
+    this._options.onLink("connected");
+    void this._watch(leg);
+  }
+
+  /** Whoever could tell us that the relay died may have died with it. @param {Leg} leg */
+  async _watch(leg) {
+    if (leg.watched) return;
+    leg.watched = true;
+    let [before, silent] = [await traffic(leg.pc), 0];
+    while (leg === this._leg) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+      const now = await traffic(leg.pc);
+      silent = now.sent > before.sent && now.received === before.received ? silent + 1 : 0;
+      if (silent >= SILENT && leg === this._leg && !this._next) this.move();
+      before = now;
+    }
+  }
+
+  /** Start anew unless a connection comes first. @param {Leg} leg @param {number} within ms */
+  _limit(leg, within) {
+    clearTimeout(leg.limit);
+    leg.limit = setTimeout(() => this._failed(leg), within);
+  }
+
+  /** @param {Leg} leg */
+  _failed(leg) {
+    if (leg === this._next) {
+      close(leg);
+      this._next = null;
+      this._timer = setTimeout(() => this.move(), this._options.backoff(this._attempt++));
+    } else if (leg === this._leg && this._next) {
+      close(leg);
+      this._leg = this._next;
+      this._next = null;
+      this._options.onLink("connecting");
+    } else if (leg === this._leg) {
       this._again();
     }
-  }
-
-  /** Start anew unless a connection comes first. @param {number} within ms */
-  _wait(within) {
-    clearTimeout(this._timer);
-    this._timer = setTimeout(() => this._again(), within);
   }
 
   _again(wait = this._options.backoff(this._attempt++)) {
     this._drop();
     if (!this._track) return;
     this._options.onLink("lost");
-    this._timer = setTimeout(() => this._offer(), wait);
+    this._timer = setTimeout(() => this._begin(), wait);
   }
 
   _drop() {
     clearTimeout(this._timer);
-    const leg = this._leg;
-    this._leg = null;
-    if (!leg) return;
-    leg.channel.onopen = leg.channel.onmessage = leg.channel.onclose = null;
-    leg.pc.onconnectionstatechange = null;
-    leg.pc.close();
+    close(this._leg);
+    close(this._next);
+    this._leg = this._next = null;
   }
 }
 
-/** H.264 first, since VP8 makes iPhones hot; then VP8, since some Androids have no H.264. @param {RTCRtpTransceiver} transceiver */
+/** @param {Leg | null} leg for good, and without a word to whoever waits on it */
+function close(leg) {
+  if (!leg) return;
+  clearTimeout(leg.limit);
+  leg.channel.onopen = leg.channel.onmessage = leg.channel.onclose = null;
+  leg.pc.onconnectionstatechange = null;
+  leg.pc.close();
+}
+
+/**
+ * VP8 in temporal layers: a viewer on a bad line gets fewer frames, and the others all of them. Asked for once the
+ * codec is known, since H.264 in layers would leave the phone's hardware.
+ * @param {RTCRtpSender} sender
+ */
+async function layer(sender) {
+  const parameters = sender.getParameters();
+  const [encoding] = parameters.encodings;
+  if (!encoding || !/vp8/i.test(parameters.codecs[0]?.mimeType ?? "")) return;
+  Object.assign(encoding, { scalabilityMode: "L1T3" });
+  await sender.setParameters(parameters).catch(() => undefined); // a browser that knows no layers sends one
+}
+
+/** Offer what a relay forwards, no more: the line may be slow. It chooses. @param {RTCRtpTransceiver} transceiver */
 function preferCodecs(transceiver) {
   const codecs = globalThis.RTCRtpSender?.getCapabilities?.("video")?.codecs ?? [];
-  const sorted = codecs.filter((codec) => rank(codec) < 4).sort((a, b) => rank(a) - rank(b));
   try {
-    transceiver.setCodecPreferences(sorted);
+    transceiver.setCodecPreferences(codecs.filter((codec) => FORWARDED.test(codec.mimeType + codec.sdpFmtpLine)));
   } catch {
-    // An older browser keeps its own order: both codecs are in it.
+    // An older browser offers all that it has.
   }
 }
 
-/** @param {RTCRtpCodec} codec 0 is the best, 4 is not wanted */
-function rank({ mimeType, sdpFmtpLine = "" }) {
-  if (/h264/i.test(mimeType) && sdpFmtpLine.includes("packetization-mode=1")) {
-    return sdpFmtpLine.includes("profile-level-id=42e0") ? 0 : 1; // constrained baseline: every decoder has it
-  }
-  return /vp8/i.test(mimeType) ? 2 : /rtx/i.test(mimeType) ? 3 : 4;
-}
-
-/** Bytes that came from the relay: its reports and its answers to our checks. @param {RTCPeerConnection} pc */
-function received(pc) {
-  return total(pc, "candidate-pair", "bytesReceived");
+/** @param {RTCPeerConnection} pc packets of ours that left, and what came back: reports, and answers to our checks */
+async function traffic(pc) {
+  const sent = await total(pc, "outbound-rtp", "packetsSent");
+  const answers = await total(pc, "candidate-pair", "responsesReceived");
+  return { sent, received: answers + (await total(pc, "candidate-pair", "bytesReceived")) };
 }
 
 /** @param {RTCPeerConnection} pc @param {string} type @param {string} field */

@@ -4,8 +4,9 @@
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
 /** @typedef {{width: number, height: number}} Size */
 
-const LOOK_EVERY = 1000; // ms between two looks at the decoder
-const FROZEN_AFTER = 5000; // ms without a decoded frame while the phone is known to send
+const LOOK_EVERY = 500; // ms between two looks at the decoder
+const FIRST_LOOK_EVERY = 50; // ms between two looks at the decoder of a connection that has packets and no frame yet
+const FROZEN_AFTER = 4000; // ms without a frame while the phone is known to send: a phone in trouble is known sooner
 const CONNECT_LIMIT = 10_000; // ms from the offer to a connection
 const DISCONNECTED_LIMIT = 2500; // ms: what mends by itself does so sooner
 const REPORT_EVERY = 250; // ms between two reports of frames: thirty a second would say nothing more
@@ -37,6 +38,7 @@ export class Viewer {
     /** @type {Timer | undefined} of the connection under way */
     this._limit = undefined;
     this._decoded = 0;
+    this._pictured = false; // whether there ever was a frame: it stays until the next connection has one
     this._frameAt = 0;
     this._reportAt = 0;
     this._sending = false;
@@ -52,6 +54,19 @@ export class Viewer {
     this._iceServers = iceServers;
     this._attempt = 0;
     if (!this._watch) this._watch = setInterval(() => void this._look(), LOOK_EVERY);
+    this._connect();
+  }
+
+  /** For the next connection: the credentials of the last ones end. @param {RTCIceServer[]} iceServers */
+  renew(iceServers) {
+    this._iceServers = iceServers;
+  }
+
+  /** The relay goes, or is gone: offer to the next one. What there is of a picture stays until that one has some. */
+  move() {
+    const isAsked = this._next && !this._next.remoteDescription && !this._timer; // its answer comes from the next one
+    if (!this._watch || isAsked) return;
+    this._attempt = 0;
     this._connect();
   }
 
@@ -106,8 +121,16 @@ export class Viewer {
   /** @param {RTCPeerConnection} connection @param {MediaStreamTrack} track unmutes with its first packet */
   _await(connection, track) {
     const stream = new MediaStream([track]);
-    if (!this._shown) this._show(connection, stream);
-    else track.onunmute = () => this._show(connection, stream);
+    if (!this._pictured) this._show(connection, stream);
+    else track.onunmute = () => void this._showFirstFrame(connection, stream);
+  }
+
+  /** Packets are no picture yet: their keyframe may be lost. @param {RTCPeerConnection} connection @param {MediaStream} stream */
+  async _showFirstFrame(connection, stream) {
+    while (connection === this._next && connection !== this._shown) {
+      if ((await framesDecoded(connection)) > 0) return this._show(connection, stream);
+      await new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_EVERY));
+    }
   }
 
   /** @param {RTCPeerConnection} connection @param {MediaStream} stream */
@@ -158,6 +181,7 @@ export class Viewer {
   _frame() {
     const now = performance.now();
     this._frameAt = now;
+    this._pictured = true;
     if (now - this._reportAt < REPORT_EVERY) return;
     this._reportAt = now;
     this._onFrame({ width: this._video.videoWidth, height: this._video.videoHeight });

@@ -131,6 +131,8 @@ export class Call {
   /** @param {Frame | undefined} frame */
   _receive(frame) {
     if (frame?.type === "welcome") this._enter(frame);
+    else if (frame?.type === "ice_servers") this._publisher.prepare(frame.ice_servers);
+    else if (frame?.type === "move") this._publisher.move();
     else if (frame?.type === "command") this._control.command(/** @type {any} */ (frame));
     else if (frame?.type === "ended") this.leave({ type: "ended" });
   }

@@ -50,6 +50,17 @@ class Welcome(_Frame, frozen=True, tag="welcome"):
     ice_servers: list[dict[str, object]]
 
 
+class IceServers(_Frame, frozen=True, tag="ice_servers"):
+    """For the next connection: the credentials of those told before are about to end."""
+
+    ice_servers: list[dict[str, object]]
+
+
+class Move(_Frame, frozen=True, tag="move"):
+    """Another media node takes the picture now: offer again at once, and send by the earlier connection
+    until the new one stands."""
+
+
 class Answer(_Frame, frozen=True, tag="answer"):
     ref: int
     sdp: str
@@ -68,4 +79,4 @@ class Pong(_Frame, frozen=True, tag="pong"):
     pass
 
 
-CallerOut = Welcome | Answer | Error | Pong | control.Command | control.Ended
+CallerOut = Welcome | IceServers | Move | Answer | Error | Pong | control.Command | control.Ended

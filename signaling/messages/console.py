@@ -25,10 +25,12 @@ class Watch(_Frame, frozen=True, tag="watch"):
 
 
 class Offer(_Frame, frozen=True, tag="offer"):
-    """The browser offers to receive the caller's picture (one recvonly video section)."""
+    """The browser offers to receive the caller's picture (one recvonly video section), or, small beside it,
+    that of one participant."""
 
     ref: int
     sdp: str
+    thumbnail_of: str = ""
 
 
 class Seen(_Frame, frozen=True, tag="seen"):
@@ -75,6 +77,17 @@ class Welcome(_Frame, frozen=True, tag="welcome"):
     ice_servers: list[dict[str, object]]
 
 
+class IceServers(_Frame, frozen=True, tag="ice_servers"):
+    """For the next connection: the credentials of those told before are about to end."""
+
+    ice_servers: list[dict[str, object]]
+
+
+class Move(_Frame, frozen=True, tag="move"):
+    """The picture comes from another media node now: offer again at once. The earlier connection may still
+    show it until the new one does."""
+
+
 class Events(_Frame, frozen=True, tag="events"):
     """Events in order, never with a gap. Each as `signaling.domain.facts.Event`."""
 
@@ -117,4 +130,4 @@ class Pong(_Frame, frozen=True, tag="pong"):
     pass
 
 
-ConsoleOut = Welcome | Events | Answer | Ok | Error | Running | Pong
+ConsoleOut = Welcome | IceServers | Move | Events | Answer | Ok | Error | Running | Pong

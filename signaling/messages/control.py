@@ -6,7 +6,10 @@ from typing import Literal
 
 import msgspec
 
-from signaling.domain.facts import Capabilities, CommandError, CommandName, CommandValue, Controls
+from signaling.domain.facts import Capabilities as Capabilities
+from signaling.domain.facts import CommandError as CommandError
+from signaling.domain.facts import CommandName, CommandValue
+from signaling.domain.facts import Controls as Controls
 
 
 class _Frame(msgspec.Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True):

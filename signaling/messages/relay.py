@@ -7,37 +7,50 @@ import msgspec
 
 class _RelayEvent(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
     session: str
+
+
+class Moved(_RelayEvent, frozen=True, tag="moved"):
+    """The session's media node is gone or about to leave: both ends should offer again, at once.
+
+    Told by relays on many nodes only. Connections that still stand go on until the new ones have a picture.
+    """
+
+
+class _ParticipantEvent(_RelayEvent, frozen=True, tag_field="type", kw_only=True):
     participant: str
 
 
-class Connected(_RelayEvent, frozen=True, tag="connected"):
+class Connected(_ParticipantEvent, frozen=True, tag="connected"):
     """ICE and DTLS of the phone's connection are up."""
 
 
-class Stalled(_RelayEvent, frozen=True, tag="stalled"):
+class Stalled(_ParticipantEvent, frozen=True, tag="stalled"):
     """No packet from the phone for the watchdog's time, or its connection is gone."""
 
 
-class Resumed(_RelayEvent, frozen=True, tag="resumed"):
+class Resumed(_ParticipantEvent, frozen=True, tag="resumed"):
     """Packets of the phone flow again after a stall."""
 
 
-class ChannelOpened(_RelayEvent, frozen=True, tag="channel_opened"):
+class ChannelOpened(_ParticipantEvent, frozen=True, tag="channel_opened"):
     pass
 
 
-class ChannelClosed(_RelayEvent, frozen=True, tag="channel_closed"):
+class ChannelClosed(_ParticipantEvent, frozen=True, tag="channel_closed"):
     pass
 
 
-class ChannelMessage(_RelayEvent, frozen=True, tag="channel_message"):
+class ChannelMessage(_ParticipantEvent, frozen=True, tag="channel_message"):
     """One text frame of the phone's control channel, not yet checked; 64 KB at most."""
 
     data: str
 
 
-class ViewerLost(_RelayEvent, frozen=True, tag="viewer_lost"):
+class ViewerLost(_ParticipantEvent, frozen=True, tag="viewer_lost"):
     """A viewer's connection failed or was closed by its side."""
 
 
-RelayEvent = Connected | Stalled | Resumed | ChannelOpened | ChannelClosed | ChannelMessage | ViewerLost
+ParticipantEvent = (
+    Connected | Stalled | Resumed | ChannelOpened | ChannelClosed | ChannelMessage | ViewerLost
+)  # fmt: skip
+RelayEvent = ParticipantEvent | Moved

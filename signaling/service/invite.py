@@ -39,7 +39,7 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str
     language: str  # of the messages
     lifetime: int  # of a link, ms
-    provider_of: Callable[[Channel], str]
+    provider_of: Callable[[Channel, str], str]  # of a channel and an address
     wake: Callable[[], None]  # tells the courier that a message waits
 
 
@@ -126,7 +126,7 @@ class Inviting:
 
     def _plan(self, address: Address, *, intent: str) -> inviting.Plan:
         ways = self._ways
-        provider = ways.provider_of(address.channel)
+        provider = ways.provider_of(address.channel, address.value)
         return inviting.Plan(address, ways.language, provider, intent, ways.lifetime)
 
 

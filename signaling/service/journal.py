@@ -29,6 +29,11 @@ def phone_topic(participant: str) -> str:
     return f"phone:{participant}"
 
 
+def move_topic(session: str) -> str:
+    """Empty notes: the session's media node is gone, both ends are to offer again."""
+    return f"move:{session}"
+
+
 class News(msgspec.Struct, frozen=True):
     """What followers are told. The events spare each of them a look into the store; they are never the only
     copy, and a follower that finds a gap before them reads the store."""

@@ -37,12 +37,13 @@ class Negotiating:
         )
         return answer
 
-    async def view(self, visitor: Visitor, session: str, leg: str, offer: str) -> str:
-        """The answer to a console that wants the picture. `leg` names this console's connection."""
+    async def view(self, visitor: Visitor, session: str, leg: str, offer: str, thumbnail_of: str = "") -> str:
+        """The answer to a console that wants the picture, or one participant's as a thumbnail. `leg` names
+        this console's connection."""
         must_watch(visitor)
         room = await self._store.room(visitor.centre, session)
         must_be_open(room)
-        return await self._relay.view(relay_key(visitor.centre, session), leg, offer)
+        return await self._relay.view(relay_key(visitor.centre, session), leg, offer, thumbnail_of)
 
     async def leave(self, centre: str, session: str, leg: str) -> None:
         await self._relay.drop(relay_key(centre, session), leg)

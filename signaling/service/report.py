@@ -11,8 +11,8 @@ from signaling.domain.records import Participant
 from signaling.domain.visitor import Visitor
 from signaling.messages import caller, control, relay
 from signaling.messages.codec import decode_control
-from signaling.ports import Change, Clock, Geocoder, Room, Store
-from signaling.service.journal import Journal
+from signaling.ports import Bus, Change, Clock, Geocoder, Room, Store
+from signaling.service.journal import Journal, move_topic
 from signaling.service.negotiate import read_relay_key
 from signaling.service.tasks import Tasks
 
@@ -24,10 +24,11 @@ POSITION_MILLISECONDS = 2_000  # a watched position may come each second; the ti
 
 class Reporting:
     def __init__(
-        self, store: Store, journal: Journal, clock: Clock, geocoder: Geocoder, tasks: Tasks
+        self, store: Store, journal: Journal, bus: Bus, clock: Clock, geocoder: Geocoder, tasks: Tasks
     ) -> None:
         self._store = store
         self._journal = journal
+        self._bus = bus
         self._clock = clock
         self._geocoder = geocoder
         self._tasks = tasks
@@ -55,6 +56,8 @@ class Reporting:
                 await self._media(centre, session, facts.MediaStalled(participant=event.participant))
             case relay.Resumed():
                 await self._media(centre, session, facts.MediaResumed(participant=event.participant))
+            case relay.Moved():
+                await self._bus.publish(move_topic(session), b"")
             case relay.ChannelOpened() | relay.ChannelClosed() | relay.ViewerLost():
                 pass  # the phone says hello itself; a console that lost its picture offers again itself
 

@@ -20,5 +20,7 @@ async def office(migrated_sqlite_url: str, clock: Clock, tmp_path: Path) -> Asyn
     await cast.settle(store)
     await store.add_user(ADMIN)
     await store.add_user(SUPERVISOR)
-    yield Office(store, clock, tmp_path / "files")
+    made = Office(store, clock, tmp_path / "files")
+    yield made
+    await made.demonstrations.close()
     await store.close()

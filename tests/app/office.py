@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,8 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from config.demonstration import Demonstrations
 from console import login
 from console.routes import exception_handlers, routes
+from media.relay import EmbeddedRelay
 from signaling.auth import Gate
 from signaling.bus.memory import MemoryBus
 from signaling.domain import facts
@@ -31,6 +34,7 @@ from signaling.service.history import History
 from signaling.service.invite import Inviting, Ways
 from signaling.service.journal import Journal
 from signaling.service.logins import Logins
+from signaling.service.stills import Stills
 from signaling.store.sql import SqlStore
 from signaling.web import guarded
 from tests import cast
@@ -40,6 +44,21 @@ SITE: Final = "http://visio.test"
 PLACE: Final = (48.69205412345, 6.18441712345)
 ADMIN: Final = cast.user("Dora", SAMU_54, role="administrator")
 SUPERVISOR: Final = cast.user("Eve", SAMU_54, role="supervisor")
+# In place of the simulator: keeps its link for as long as its input lasts, and goes with it.
+CALLER: Final = (
+    sys.executable,
+    "-c",
+    """
+import os, pathlib, sys
+link = sys.stdin.readline()
+folder = pathlib.Path(os.environ["DATA_DIR"])
+folder.mkdir(exist_ok=True)
+file = folder / f"{os.getpid()}.link"
+file.write_text(link)
+sys.stdin.read()
+file.unlink()
+""",
+)
 
 
 class Office:
@@ -49,6 +68,7 @@ class Office:
         self.store = store
         self.clock = clock
         self.journal = Journal(store, MemoryBus())
+        self.relay = EmbeddedRelay(addresses=("127.0.0.1",))  # closed, unless a test opens it
         secrets = Secrets(b"k" * 32)
         self.inviting = Inviting(
             store,
@@ -59,16 +79,25 @@ class Office:
                 public_url=SITE,
                 language="fr",
                 lifetime=120 * MINUTE,
-                provider_of=lambda channel: "outbox",
+                provider_of=lambda channel, address: "outbox",
                 wake=lambda: None,
             ),
         )
+        self.demonstrations = Demonstrations(self.inviting, CALLER, folder)
         captures = Captures(store, self.journal, DiskFiles(folder), clock, check_capture)
         logins = Logins(store, clock, Argon2Passwords(memory_kib=8), secrets, Limits().limiter, 12)
         self.app = Starlette(
             routes=[
                 *login.routes(),
-                *routes(self.inviting, History(store), captures, clock, "visio.test"),
+                *routes(
+                    self.inviting,
+                    History(store),
+                    captures,
+                    Stills(store, self.relay),
+                    clock,
+                    "visio.test",
+                    self.demonstrations,
+                ),
                 Route("/broken", _broken),
             ],
             middleware=guarded([SITE], secure=False, larger_bodies={r"/sessions/\w+/captures": 2**20}),

@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from media.simulator.door import AGENT
 from patient_pwa.agent import describe
 from patient_pwa.routes import routes
 from patient_pwa.shell import ROOT, Shell
@@ -326,6 +327,7 @@ ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-A546B) AppleWebKit/537.36 (KHTML, 
         ("Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", "Firefox 140, Android"),
         (f"{ANDROID} Version/4.0 Chrome/137.0 Safari/537.36 [FBAN/FB4A;FBAV/500.0]", "Facebook 500, Android"),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/137.0.0.0 Safari/537.36", "Chrome 137, Windows"),
+        (AGENT, "Simulation 1"),
         ("curl/8.0", ""),
         ("", ""),
         ("Firefox/" + "9" * 1000, "Firefox 9999"),

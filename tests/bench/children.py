@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from tests.e2e.stage import ROOT
 
 LONGEST_LINE: Final = 1 << 24  # bytes; thousands of durations
 ANSWER_WITHIN: Final = 30.0  # seconds
-TICKS: Final = os.sysconf("SC_CLK_TCK")  # a second, in /proc
 
 Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -34,22 +31,31 @@ class Child:
         self._name = name
         self._requests, self._answers = process.stdin, process.stdout
 
+    async def ready(self) -> None:
+        """Returns once it can be asked."""
+        await self._answer("its start")
+
     async def ask(self, do: str, **values: object) -> dict[str, Any]:
         self._requests.write(json.dumps({"do": do, **values}).encode() + b"\n")
-        line = await asyncio.wait_for(self._answers.readline(), ANSWER_WITHIN)
+        return await self._answer(do)
+
+    async def _answer(self, to: str) -> dict[str, Any]:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            line = await self._answers.readline()
         if not line:
-            raise ChildError(f"{self._name} ended at {do}")
+            raise ChildError(f"{self._name} ended at {to}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def cpu(self) -> float:
-        """Seconds of processor time so far, all threads."""
-        return cpu_of(self._process.pid)
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     async def end(self) -> None:
         self._requests.close()
         try:
-            await asyncio.wait_for(self._process.wait(), ANSWER_WITHIN)
+            async with asyncio.timeout(ANSWER_WITHIN):
+                await self._process.wait()
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
@@ -70,24 +76,20 @@ async def child(module: str, *arguments: str) -> AsyncIterator[Child]:
     )
     made = Child(process, " ".join((module, *arguments)))
     try:
+        await made.ready()
         yield made
     finally:
         await made.end()
 
 
 async def serve(answers: Mapping[str, Answer]) -> None:
-    """The child's side: answer until the parent closes its end, or is gone."""
+    """The child's side: say that it is ready, then answer until the parent closes its end, or is gone."""
     requests = asyncio.StreamReader(limit=LONGEST_LINE)
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(requests), sys.stdin
     )
+    print("{}", flush=True)
     while line := await requests.readline():
         request = json.loads(line)
         answer = await answers[request.pop("do")](request)
         print(json.dumps(answer), flush=True)
-
-
-def cpu_of(pid: int) -> float:
-    """Seconds of processor time of a process, user and system (proc_pid_stat(5), fields 14 and 15)."""
-    after_name = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / TICKS

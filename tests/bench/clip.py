@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -30,18 +31,23 @@ _OPTIONS: Final = {
 
 
 def write(path: Path) -> None:
-    """A scene larger than the picture, filmed by a hand that trembles, in the camera's noise."""
-    rng = np.random.default_rng(1)
-    scene = np.kron(rng.integers(60, 190, (60, 100), np.uint8), np.ones((16, 16), np.uint8))
-    noise = rng.integers(0, 5, (HEIGHT + SPARE, WIDTH + SPARE), np.uint8)
+    """The encoded frames."""
     encoder = av.CodecContext.create("libvpx", "w")
     assert isinstance(encoder, VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     encoder.bit_rate, encoder.gop_size = BITRATE, 10 * FRAMES
     encoder.time_base, encoder.framerate = Fraction(1, RATE), Fraction(RATE)
     encoder.options = _OPTIONS
-    frames = [bytes(packet) for at in range(FRAMES) for packet in encoder.encode(_frame(scene, noise, at))]
+    frames = [bytes(packet) for picture in _pictures(FRAMES) for packet in encoder.encode(_frame(picture))]
     path.write_bytes(msgspec.msgpack.encode(frames))
+
+
+def write_film(path: Path) -> None:
+    """A second of it not encoded, as YUV4MPEG2, for a browser's fake camera."""
+    with path.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
+        for _, planes in _pictures(RATE):
+            film.write(b"FRAME\n" + planes.tobytes())
 
 
 def read(path: Path) -> list[bytes]:
@@ -49,12 +55,22 @@ def read(path: Path) -> list[bytes]:
     return msgspec.msgpack.decode(path.read_bytes(), type=list[bytes])
 
 
-def _frame(scene: np.ndarray, noise: np.ndarray, at: int) -> av.VideoFrame:
-    x, y = 100 + int(60 * np.sin(at / 17)), 60 + int(40 * np.cos(at / 23))
-    row, column = at * 7 % SPARE, at * 13 % SPARE
-    luma = scene[y : y + HEIGHT, x : x + WIDTH] + noise[row : row + HEIGHT, column : column + WIDTH]
+def _pictures(count: int) -> Iterator[tuple[int, np.ndarray]]:
+    """A scene larger than the picture, filmed by a hand that trembles, in the camera's noise; numbered."""
+    rng = np.random.default_rng(1)
+    scene = np.kron(rng.integers(60, 190, (60, 100), np.uint8), np.ones((16, 16), np.uint8))
+    noise = rng.integers(0, 5, (HEIGHT + SPARE, WIDTH + SPARE), np.uint8)
     chroma = np.full((HEIGHT // 2, WIDTH), 128, np.uint8)
-    frame = av.VideoFrame.from_ndarray(np.concatenate([luma, chroma]), format="yuv420p")
+    for at in range(count):
+        x, y = 100 + int(60 * np.sin(at / 17)), 60 + int(40 * np.cos(at / 23))
+        row, column = at * 7 % SPARE, at * 13 % SPARE
+        luma = scene[y : y + HEIGHT, x : x + WIDTH] + noise[row : row + HEIGHT, column : column + WIDTH]
+        yield at, np.concatenate([luma, chroma])
+
+
+def _frame(picture: tuple[int, np.ndarray]) -> av.VideoFrame:
+    at, planes = picture
+    frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
     frame.pts, frame.time_base = at, Fraction(1, RATE)
     if at == 0:
         frame.pict_type = PictureType.I

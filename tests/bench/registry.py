@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from tests.bench import command, first_picture, invite, relay_cpu, relay_latency, weight
+from tests.bench import command, first_picture, invite, weight
+from tests.bench.relay import cpu, growth, loss, many, memory, start, times, turnover
 from tests.bench.report import Report
 
 BENCHMARKS: Final[Mapping[str, Callable[[], Awaitable[Report]]]] = {
     "first-picture": first_picture.run,
-    "relay-latency": relay_latency.run,
     "command": command.run,
-    "relay-cpu": relay_cpu.run,
+    "relay": cpu.run,
+    "relay-many": many.run,
+    "relay-growth": growth.run,
+    "relay-times": times.run,
+    "relay-start": start.run,
+    "relay-memory": memory.run,
+    "relay-calls": turnover.run,
+    "relay-loss": loss.run,
     "weight": weight.run,
     "invite": invite.run,
 }

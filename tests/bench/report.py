@@ -48,8 +48,15 @@ class Sample(msgspec.Struct, frozen=True):
 
     @property
     def p95(self) -> float:
+        return self._rank(0.95)
+
+    @property
+    def p99(self) -> float:
+        return self._rank(0.99)
+
+    def _rank(self, share: float) -> float:
         """The nearest rank: a value that was measured, never one between two."""
-        return sorted(self.values)[math.ceil(0.95 * len(self.values)) - 1]
+        return sorted(self.values)[math.ceil(share * len(self.values)) - 1]
 
     def __str__(self) -> str:
         return f"{self.median:.1f} / {self.p95:.1f} ms"

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 from pytest_httpserver import HTTPServer
 
+from signaling.domain.addresses import parse
 from signaling.domain.errors import CarrierError
 from signaling.domain.records import Channel
 from signaling.notify.outbox import OutboxNotifier
@@ -135,7 +136,7 @@ async def test_the_outbox_keeps_a_message_whole_private_and_once(tmp_path: Path)
 
 async def test_sms_and_mail_take_their_own_ways(tmp_path: Path) -> None:
     sms, email = OutboxNotifier(tmp_path / "sms"), OutboxNotifier(tmp_path / "email")
-    routed = Routed(sms=sms, email=email)
+    routed = Routed(sms=sms, email=email, nowhere=sms)
     await routed.open()
 
     await routed.send(_message(Folder(tmp_path), id_="1"))
@@ -150,15 +151,33 @@ async def test_each_way_tells_its_name_and_one_notifier_for_both_is_opened_and_c
     tmp_path: Path,
 ) -> None:
     counted = _Counted(tmp_path)
-    both = Routed(sms=counted, email=counted)
-    two = Routed(sms=TwilioNotifier("AC0", "token", "+33939010101"), email=counted)
+    both = Routed(sms=counted, email=counted, nowhere=counted)
+    two = Routed(sms=TwilioNotifier("AC0", "token", "+33939010101"), email=counted, nowhere=counted)
 
     await both.open()
     await both.close()
 
     assert (counted.opened, counted.closed) == (1, 1)
-    assert (both.name, both.name_for("sms"), both.name_for("email")) == ("outbox", "outbox", "outbox")
-    assert (two.name, two.name_for("sms"), two.name_for("email")) == ("twilio+outbox", "twilio", "outbox")
+    assert (both.name, *_names(both)) == ("outbox", "outbox", "outbox")
+    assert (two.name, *_names(two)) == ("twilio+outbox", "twilio", "outbox")
+
+
+@pytest.mark.parametrize("number", ["06 39 98 12 34", "+33 6 39 98 12 34", "01 99 00 12 34"])
+async def test_a_number_of_fiction_gets_no_real_sms(tmp_path: Path, number: str) -> None:
+    unreachable = TwilioNotifier("AC0", "token", "+33939010101", api_url="http://127.0.0.1:1")
+    routed = Routed(sms=unreachable, email=unreachable, nowhere=OutboxNotifier(tmp_path / "outbox"))
+    to = parse(number).value
+    await routed.open()
+
+    await routed.send(replace(_message(Folder(tmp_path)), to=to))
+    await routed.close()
+
+    assert routed.name_for("sms", to) == "outbox"
+    assert [path.name for path in (tmp_path / "outbox").iterdir()] == ["0193f0.json"]
+
+
+def _names(routed: Routed) -> tuple[str, str]:
+    return routed.name_for("sms", TO["sms"]), routed.name_for("email", TO["email"])
 
 
 class _Counted(OutboxNotifier):

@@ -106,7 +106,9 @@ async def test_what_happens_to_a_phone_is_told_in_order(relay: Relay, phone: Mak
         caller.control.send(str(number))
     await ear.hears(ChannelMessage, 30)
     assert [type(event) for event in ear.events[:2]] == [Connected, ChannelOpened]
-    assert {(event.session, event.participant) for event in ear.events} == {("visio", "phone")}
+    kinds = (Connected, ChannelOpened, ChannelMessage)
+    of_phone = [event for event in ear.events if isinstance(event, kinds)]
+    assert {(event.session, event.participant) for event in of_phone} == {("visio", "phone")}
     told = [event.data for event in ear.events if isinstance(event, ChannelMessage)]
     assert told == [str(number) for number in range(30)]
     await caller.close()

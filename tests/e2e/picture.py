@@ -30,7 +30,10 @@ _MEAN = """
 
 # The fake cameras of Chromium: green both, the back one with green corners, the front one with yellow ones.
 GREEN: Final = "mean[1] > 90 && mean[0] < 60 && mean[2] < 60"
+DARK_GREEN: Final = "mean[1] > 60 && mean[0] < 40 && mean[2] < 40"  # to who does not know VP9's color space
 YELLOW: Final = "mean[1] > 90 && mean[0] > 120 && mean[2] < 90"
+# That of Firefox: one strong colour after the other.
+COLOURED: Final = "Math.max(...mean) - Math.min(...mean) > 60"
 # Zoomed, the camera's clock is three times as large and reaches where there was nothing before.
 ZOOMED: Final = "bright > 0.04"
 NOT_ZOOMED: Final = "bright < 0.01"
@@ -40,18 +43,20 @@ PLAIN: Final = (0.1, 0.7, 0.9, 0.95)  # below disc and clock: only the camera's 
 CLOCK: Final = (0.3, 0.13, 0.76, 0.27)
 
 
+def shows(condition: str, area: tuple[float, float, float, float] = PLAIN) -> str:
+    """A JavaScript expression: that part of the console's picture (left, top, right, bottom in shares) is as
+    said."""
+    return f"""(() => {{
+      const seen = {_MEAN}(document.querySelector("[data-part=picture]"), {list(area)});
+      if (!seen) return false;
+      const {{ mean, bright }} = seen;
+      return {condition};
+    }})()"""
+
+
 async def until_seen(page: Page, condition: str, area: tuple[float, float, float, float] = PLAIN) -> None:
-    """Waits until that part of the console's picture (left, top, right, bottom in shares) is as said."""
-    await page.wait_for_function(
-        f"""(area) => {{
-          const seen = {_MEAN}(document.querySelector("[data-part=picture]"), area);
-          if (!seen) return false;
-          const {{ mean, bright }} = seen;
-          return {condition};
-        }}""",
-        arg=list(area),
-        timeout=WITHIN,
-    )
+    """Waits until that part of the console's picture is as said."""
+    await page.wait_for_function(f"() => {shows(condition, area)}", timeout=WITHIN)
 
 
 async def frames(page: Page) -> int:
@@ -63,11 +68,19 @@ async def frames(page: Page) -> int:
 
 
 async def until_live(page: Page) -> None:
-    """Waits until new frames keep coming: a second of video, more than any buffer holds."""
-    before = await frames(page)
-    await page.wait_for_function(
-        "(before) => document.querySelector('[data-part=picture]')"
-        ".getVideoPlaybackQuality().totalVideoFrames > before + 30",
-        arg=before,
-        timeout=WITHIN,
+    """Waits until new frames keep coming: a second of video, more than any buffer holds. They are counted one
+    by one: the element's own count starts anew when it gets another connection's stream."""
+    await page.evaluate(
+        """() => {
+          const video = document.querySelector("[data-part=picture]");
+          let left = 30;
+          window.isLive = false;
+          const count = () => {
+            left -= 1;
+            if (left > 0) video.requestVideoFrameCallback(count);
+            else window.isLive = true;
+          };
+          video.requestVideoFrameCallback(count);
+        }"""
     )
+    await page.wait_for_function("() => window.isLive", timeout=WITHIN)

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { STILL_AFTER, isLive, ladder, timeToPicture } from "../../console/static/room/ladder.js";
+import { reduce } from "../../console/static/room/reduce.js";
 import { situation } from "../../console/static/room/situation.js";
 import {
   accepted, asked, at, claimed, connected, delivered, emptyRoom, firstPicture, frame, happen, invited, opened,
@@ -54,6 +55,20 @@ test("the words before the first picture follow the ladder and the channel", () 
   assert.equal(situation(happen(emptyRoom(), invited))?.title, "wait.queued.sms");
   assert.equal(situation(happen(emptyRoom(), { ...invited, channel: "email" }, queued))?.title, "wait.accepted.email");
   assert.equal(situation(happen(emptyRoom(), invited, queued, accepted, delivered))?.title, "wait.opened");
+});
+
+test("video servers that are full or silent are told, until the next offer is accepted", () => {
+  const waiting = happen(emptyRoom(), invited, queued, accepted, delivered);
+  const refused = (/** @type {string} */ refusedAs) => situation(reduce(waiting, { type: "offered", refusedAs }))?.title;
+  assert.equal(refused("relay_full"), "relay_full");
+  assert.equal(refused("relay_unavailable"), "relay_unavailable");
+  assert.equal(refused("timeout"), "wait.opened");
+  assert.equal(refused(""), "wait.opened");
+});
+
+test("a picture that is live stays without a word when another offer is refused", () => {
+  const state = frame(withPhone(), 20_000);
+  assert.equal(situation(reduce(state, { type: "offered", refusedAs: "relay_full" })), null);
 });
 
 test("a picture is live while frames come", () => {

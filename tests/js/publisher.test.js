@@ -11,6 +11,8 @@ let links = [];
 let heard = [];
 /** @type {(sdp: string) => Promise<string>} */
 let negotiate;
+let codec = "video/H264";
+let refusesLayers = false;
 
 class FakePeer {
   /** @param {RTCConfiguration} configuration */
@@ -23,9 +25,17 @@ class FakePeer {
     this.transceiver = /** @type {any} */ (null);
     this.channel = /** @type {any} */ ({ readyState: "connecting", sent: [], send: (/** @type {string} */ data) => this.channel.sent.push(data) });
     this.track = /** @type {any} */ (null);
+    this.codec = codec;
+    this.encodings = /** @type {any[]} */ ([]);
     this.bytes = 0;
+    this.sent = 0;
     this.onconnectionstatechange = /** @type {any} */ (null);
     peers.push(this);
+  }
+
+  /** @param {RTCConfiguration} configuration */
+  setConfiguration(configuration) {
+    this.configuration = configuration;
   }
 
   /** @param {string} label */
@@ -39,7 +49,14 @@ class FakePeer {
     const replaceTrack = async (/** @type {any} */ track) => {
       this.track = track;
     };
-    this.transceiver = { kind, ...init, sender: { replaceTrack }, setCodecPreferences() {} };
+    const getParameters = () => ({ codecs: [{ mimeType: this.codec }], encodings: structuredClone(this.encodings) });
+    const setParameters = async (/** @type {any} */ { encodings }) => {
+      if (refusesLayers) throw new DOMException("no layers", "OperationError");
+      this.encodings = encodings;
+    };
+    this.encodings = init.sendEncodings ?? [];
+    const sender = { replaceTrack, getParameters, setParameters };
+    this.transceiver = { kind, ...init, sender, setCodecPreferences() {} };
     return this.transceiver;
   }
 
@@ -60,7 +77,7 @@ class FakePeer {
   async getStats() {
     return new Map([
       ["a", { type: "candidate-pair", bytesReceived: this.bytes }],
-      ["b", { type: "outbound-rtp", framesEncoded: 12 }],
+      ["b", { type: "outbound-rtp", framesEncoded: 12, packetsSent: this.sent }],
     ]);
   }
 
@@ -107,6 +124,8 @@ beforeEach(() => {
   peers = [];
   links = [];
   heard = [];
+  codec = "video/H264";
+  refusesLayers = false;
   negotiate = async (sdp) => sdp.replace("offer", "answer");
 });
 
@@ -127,6 +146,23 @@ test("what was prepared before the camera came is used", async () => {
   made.send(track);
   await settle();
   assert.equal(peers.length, 1);
+});
+
+test("newer TURN credentials reach the connection that waits for the camera, and the next ones", async () => {
+  const made = publisher();
+  made.prepare([{ urls: "turn:relay.test", username: "1:old" }]);
+  made.prepare([{ urls: "turn:relay.test", username: "2:new" }]);
+  assert.equal(peers.length, 1);
+  assert.equal(peers[0].configuration.iceServers?.[0].username, "2:new");
+  assert.equal(peers[0].configuration.bundlePolicy, "max-bundle");
+  made.send(track);
+  await settle();
+  peers[0].become("connected");
+  made.prepare([{ urls: "turn:relay.test", username: "3:newest" }]);
+  peers[0].become("failed");
+  mock.timers.tick(1000);
+  await settle();
+  assert.equal(peers[1].configuration.iceServers?.[0].username, "3:newest");
 });
 
 test("another camera takes the place of the first in the same connection", async () => {
@@ -273,6 +309,116 @@ test("a connection that still hears the relay after waking is kept", async () =>
   assert.equal(peers.length, 1);
 });
 
+test("a relay that goes is sent to until the next one stands", async () => {
+  const made = await connected();
+  made.move();
+  await settle();
+  assert.equal(open(), 2);
+  assert.deepEqual([peers[0].track, peers[1].track], [track, track]);
+  assert.deepEqual(peers[1].remoteDescription, { type: "answer", sdp: "answer 1" });
+  peers[1].become("connected");
+  assert.equal(peers[0].connectionState, "closed");
+  assert.ok(!links.includes("lost"));
+});
+
+test("another camera goes by both connections while one takes over from the other", async () => {
+  const made = await connected();
+  made.move();
+  await settle();
+  const front = /** @type {any} */ ({ name: "front" });
+  await made.send(front);
+  assert.deepEqual([peers[0].track, peers[1].track], [front, front]);
+});
+
+test("what is said at the opening of the new channel goes by that one", async () => {
+  const made = await connected();
+  made.move();
+  await settle();
+  peers[1].channel.readyState = "open";
+  peers[1].channel.onopen();
+  made.say("hello");
+  assert.deepEqual(peers[1].channel.sent, ["hello"]);
+});
+
+test("a new connection that fails is tried again while the present one goes on", async () => {
+  const made = await connected();
+  negotiate = () => Promise.reject(new Error("no node is alive"));
+  made.move();
+  await settle();
+  assert.equal(peers[0].connectionState, "connected");
+  mock.timers.tick(0);
+  await settle();
+  assert.equal(peers.length, 3);
+  negotiate = async () => "answer";
+  mock.timers.tick(1000);
+  await settle();
+  peers[3].become("connected");
+  assert.equal(open(), 1);
+  assert.ok(!links.includes("lost"));
+});
+
+test("when the relay ends before the next one stands, that one is waited for", async () => {
+  const made = await connected();
+  made.move();
+  await settle();
+  peers[0].channel.onclose();
+  assert.equal(open(), 1);
+  peers[1].become("connected");
+  mock.timers.tick(60_000);
+  assert.equal(peers.length, 2);
+  assert.deepEqual(links, ["connecting", "connected", "connecting", "connected"]);
+});
+
+test("an offer that waits for its answer needs no other when the relay goes", async () => {
+  const made = publisher();
+  made.send(track);
+  made.move();
+  await settle();
+  assert.equal(peers.length, 1);
+  peers[0].become("connected");
+  made.move();
+  made.move();
+  await settle();
+  assert.equal(peers.length, 2);
+});
+
+test("a relay that goes while the next try waits for its time is a reason to try now", async () => {
+  const made = await connected();
+  negotiate = () => Promise.reject(new Error("lost"));
+  peers[0].become("failed");
+  for (const wait of [0, 1000]) {
+    mock.timers.tick(wait);
+    await settle();
+  }
+  const before = peers.length;
+  made.move();
+  mock.timers.tick(0);
+  assert.equal(peers.length, before + 1);
+});
+
+test("a relay that takes all and says nothing is left for another", async () => {
+  await connected();
+  for (let second = 0; second < 3; second++) {
+    peers[0].sent += 100;
+    await settle();
+    mock.timers.tick(1000);
+    await settle();
+  }
+  assert.equal(peers.length, 2);
+  assert.equal(open(), 2);
+});
+
+test("silence is no reason to leave while nothing is sent, or when the relay speaks", async () => {
+  await connected();
+  for (let second = 0; second < 20; second++) {
+    if (second > 10) [peers[0].sent, peers[0].bytes] = [peers[0].sent + 100, peers[0].bytes + 1];
+    await settle();
+    mock.timers.tick(1000);
+    await settle();
+  }
+  assert.equal(peers.length, 1);
+});
+
 test("the control channel is told apart from a closed one", async () => {
   const made = await connected();
   assert.equal(made.say("hello"), false);
@@ -287,4 +433,22 @@ test("the control channel is told apart from a closed one", async () => {
 test("a dead camera shows in the frames that are encoded", async () => {
   assert.equal(await (await connected()).frames(), 12);
   assert.equal(await publisher().frames(), 0);
+});
+
+test("VP8 is sent in temporal layers, and the limit of its bitrate stays", async () => {
+  codec = "video/VP8";
+  await connected();
+  assert.deepEqual(peers[0].encodings, [{ maxBitrate: 2_500_000, scalabilityMode: "L1T3" }]);
+});
+
+test("H.264 is sent as the phone's hardware makes it", async () => {
+  await connected();
+  assert.deepEqual(peers[0].encodings, [{ maxBitrate: 2_500_000 }]);
+});
+
+test("a browser that knows no layers is connected all the same", async () => {
+  codec = "video/VP8";
+  refusesLayers = true;
+  await connected();
+  assert.deepEqual(links, ["connecting", "connected"]);
 });

@@ -26,10 +26,12 @@ class FakeConnection {
     /** @type {any} */
     this.localDescription = null;
     /** @type {any} */
-    this.remote = null;
+    this.remoteDescription = null;
     /** @type {any[]} */
     this.transceivers = [];
     this.closed = false;
+    /** @type {number | undefined} frames of this one, if not those of all */
+    this.decoded = undefined;
     /** @type {any} */
     this.ontrack = null;
     /** @type {any} */
@@ -55,12 +57,13 @@ class FakeConnection {
 
   /** @param {any} description */
   async setRemoteDescription(description) {
-    this.remote = description;
+    this.remoteDescription = description;
     this.ontrack({ track: this.track });
   }
 
   async getStats() {
-    return new Map([["in", { type: "inbound-rtp", kind: "video", framesDecoded: decoded }]]);
+    const framesDecoded = this.decoded ?? decoded;
+    return new Map([["in", { type: "inbound-rtp", kind: "video", framesDecoded }]]);
   }
 
   close() {
@@ -133,13 +136,30 @@ async function connected() {
   connection(connections.length - 1).become("connected");
 }
 
+/** Connected, and a picture is shown. */
+async function watching() {
+  await connected();
+  connection(0).decoded = 30;
+  await pass(500);
+}
+
 test("it offers to receive one video at once, with the servers that it was given", async () => {
   viewer.open([{ urls: "stun:127.0.0.1" }]);
   await pass(500);
   assert.deepEqual(connection(0).transceivers, [["video", "recvonly"]]);
   assert.deepEqual(connection(0).configuration.iceServers, [{ urls: "stun:127.0.0.1" }]);
-  assert.deepEqual(connection(0).remote, { type: "answer", sdp: "answer" });
+  assert.deepEqual(connection(0).remoteDescription, { type: "answer", sdp: "answer" });
   assert.equal(video.srcObject.tracks[0], connection(0).track);
+});
+
+test("a later connection uses the newest TURN credentials, and the present one is left in peace", async () => {
+  await connected();
+  viewer.renew([{ urls: "turn:relay.test", username: "2:new" }]);
+  await pass(500);
+  assert.equal(connections.length, 1);
+  connection(0).become("failed");
+  await pass(2000);
+  assert.equal(connection(1).configuration.iceServers[0].username, "2:new");
 });
 
 test("the offer leaves before any candidate is there", async () => {
@@ -176,7 +196,7 @@ test("an offer that the server refuses is made again", async () => {
   await pass(1000);
   await pass(500);
   assert.equal(offers.length, 2);
-  assert.equal(connection(1).remote.sdp, "answer");
+  assert.equal(connection(1).remoteDescription.sdp, "answer");
 });
 
 test("a connection that comes to nothing is given up after ten seconds", async () => {
@@ -187,16 +207,59 @@ test("a connection that comes to nothing is given up after ten seconds", async (
   assert.equal(connections.length, 2);
 });
 
-test("the last picture stays until the new connection has one", async () => {
-  await connected();
+test("the last picture stays until the new connection has decoded one", async () => {
+  await watching();
   connection(0).become("failed");
   await pass(1000);
   await pass(500);
-  assert.equal(video.srcObject.tracks[0], connection(0).track);
-  assert.equal(connection(0).closed, false);
   connection(1).track.onunmute();
+  await pass(500);
+  assert.equal(video.srcObject.tracks[0], connection(0).track, "packets are no picture yet");
+  assert.equal(connection(0).closed, false);
+  connection(1).decoded = 1;
+  await pass(100);
   assert.equal(video.srcObject.tracks[0], connection(1).track);
   assert.equal(connection(0).closed, true);
+});
+
+test("a relay that goes is left only once the next one shows the picture", async () => {
+  await watching();
+  viewer.move();
+  await pass(0);
+  assert.deepEqual(offers, ["offer 1", "offer 2"]);
+  connection(1).become("connected");
+  connection(0).become("failed");
+  await pass(2000);
+  assert.equal(connections.length, 2, "the connection that is left may fail");
+  assert.equal(video.srcObject.tracks[0], connection(0).track);
+  connection(1).track.onunmute();
+  connection(1).decoded = 1;
+  await pass(100);
+  assert.equal(video.srcObject.tracks[0], connection(1).track);
+});
+
+test("a connection without a picture gives way at once", async () => {
+  await connected();
+  viewer.move();
+  await pass(0);
+  assert.equal(connection(0).closed, true);
+});
+
+test("an offer that waits for its answer needs no other when the relay goes", async () => {
+  await watching();
+  viewer.move();
+  viewer.move();
+  await pass(0);
+  assert.equal(connections.length, 2);
+  viewer.move();
+  assert.equal(connections.length, 3, "that answer may have come from the relay that is gone");
+});
+
+test("a relay that goes while the next try waits for its time is a reason to try now", async () => {
+  await connected();
+  connection(0).become("failed");
+  viewer.move();
+  assert.equal(connections.length, 2);
 });
 
 test("what mends by itself within moments is left alone", async () => {
@@ -235,7 +298,9 @@ test("frames are counted by the decoder, so that a hidden tab sees them, too", a
 test("a picture that freezes while the phone sends gets a new connection", async () => {
   await connected();
   viewer.expect(true);
-  await pass(6000);
+  await pass(4000);
+  assert.equal(connections.length, 1);
+  await pass(500);
   await pass(1000);
   assert.equal(connections.length, 2);
 });
@@ -248,7 +313,7 @@ test("no picture is no fault while no phone sends", async () => {
 });
 
 test("a second welcome offers again and keeps the picture", async () => {
-  await connected();
+  await watching();
   viewer.open([]);
   await pass(500);
   assert.equal(connections.length, 2);

@@ -21,7 +21,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 
-from signaling.messages.relay import RelayEvent
+from signaling.messages.relay import Moved, RelayEvent
 
 LOOPBACK = "127.0.0.1"
 WIDTH, HEIGHT, RATE = 160, 96, 30
@@ -30,7 +30,7 @@ WITHIN = 15.0  # seconds; how long a condition may take on a busy machine before
 
 class Answering(Protocol):
     async def publish(self, session: str, participant: str, offer: str) -> str: ...
-    async def view(self, session: str, participant: str, offer: str) -> str: ...
+    async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str: ...
 
 
 async def until(condition: Callable[[], object], what: str = "") -> None:
@@ -164,6 +164,14 @@ class Phone(Peer):
         """Send what the relay said it does not take, as a browser would not."""
         self.control.transport._remote_max_message_size = 0
 
+    def change_source(self) -> None:
+        """Go on under another SSRC, and not with a keyframe."""
+        sender = self.video.sender
+        router = sender.transport._rtp_router
+        del router.senders[sender._ssrc]
+        sender._ssrc += 2
+        router.register_sender(sender, sender._ssrc)
+
     async def publish(self, relay: Answering, session: str = "visio", participant: str = "phone") -> Phone:
         await self.answer(await relay.publish(session, participant, await self.offer()))
         return self
@@ -180,8 +188,14 @@ class Viewer(Peer):
         self.shade = -1  # of the last frame
         self._watching: asyncio.Task[None] | None = None
 
-    async def view(self, relay: Answering, session: str = "visio", participant: str = "console") -> Viewer:
-        await self.answer(await relay.view(session, participant, await self.offer()))
+    async def view(
+        self,
+        relay: Answering,
+        session: str = "visio",
+        participant: str = "console",
+        thumbnail_of: str = "",
+    ) -> Viewer:
+        await self.answer(await relay.view(session, participant, await self.offer(), thumbnail_of))
         self.watch()
         return self
 
@@ -220,6 +234,11 @@ class Ear:
 
     def count(self, kind: type) -> int:
         return sum(isinstance(event, kind) for event in self.events)
+
+    @property
+    def moved(self) -> list[str]:
+        """The sessions whose node went, in that order."""
+        return [event.session for event in self.events if isinstance(event, Moved)]
 
     async def hears(self, kind: type, times: int = 1) -> None:
         await until(lambda: self.count(kind) >= times, kind.__name__)

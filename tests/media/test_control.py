@@ -128,6 +128,7 @@ async def test_events_of_one_participant_come_one_at_a_time_and_those_of_others_
     going_on, seen = asyncio.Event(), []
 
     async def handle(event: RelayEvent) -> None:
+        assert isinstance(event, ChannelOpened | ChannelClosed)
         seen.append((event.participant, type(event)))
         if event.participant == "slow":
             await going_on.wait()

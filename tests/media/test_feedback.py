@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from media.bitrate import CEILING, FLOOR, LossEstimate, ViewerLimits
+from media.bitrate import LossEstimate
 from media.keyframes import KeyframeRequests
 from media.reception import Statistics
 from media.rtcp import SenderReport
@@ -35,7 +32,7 @@ def test_a_keyframe_that_does_not_come_is_asked_for_every_second() -> None:
 
 
 def test_reception_counts_losses_across_the_wrap() -> None:
-    statistics = Statistics(7, 65_534)
+    statistics = Statistics(7, 65_534, 90_000)
     for sequence in (65_534, 65_535, 1, 2):
         statistics.add(sequence, 0, 0.0)
     report = statistics.report(1.0)
@@ -45,7 +42,7 @@ def test_reception_counts_losses_across_the_wrap() -> None:
 
 
 def test_reception_tells_how_evenly_packets_come() -> None:
-    steady, shaken = Statistics(7, 0), Statistics(7, 0)
+    steady, shaken = Statistics(7, 0, 90_000), Statistics(7, 0, 90_000)
     for number in range(60):
         steady.add(number, number * 3_000, number / 30)
         shaken.add(number, number * 3_000, number / 30 + (number % 2) * 0.01)
@@ -54,7 +51,7 @@ def test_reception_tells_how_evenly_packets_come() -> None:
 
 
 def test_reception_gives_a_sender_report_back_with_its_age() -> None:
-    statistics = Statistics(7, 0)
+    statistics = Statistics(7, 0, 90_000)
     statistics.add(0, 0, 0.0)
     statistics.heard(SenderReport(7, 123), 1.0)
     statistics.heard(SenderReport(8, 999), 1.2)
@@ -70,22 +67,3 @@ def test_loss_lowers_the_estimate_and_its_absence_raises_it() -> None:
     assert estimate.bitrate == 900_000
     estimate.update(0.0)
     assert estimate.bitrate == 972_000
-
-
-def test_a_viewer_on_a_narrow_line_limits_the_phone_at_once_and_frees_it_slowly() -> None:
-    limits = ViewerLimits()
-    assert limits.cap([(60.0, 400_000)], sending=1_200_000) == 400_000
-    assert limits.cap([(60.0, 600_000)], sending=400_000) == 432_000
-    caps = [limits.cap([], sending=400_000) for _ in range(60)]
-    assert caps == sorted(caps)
-    assert caps[-1] == CEILING
-
-
-def test_a_young_viewer_limits_nobody() -> None:
-    assert ViewerLimits().cap([(2.0, 300_000)], sending=1_200_000) == CEILING
-
-
-@given(st.lists(st.lists(st.tuples(st.floats(0, 99), st.integers(0, 1 << 30))), max_size=20))
-def test_a_phone_always_may_send_something(reports: list[list[tuple[float, int]]]) -> None:
-    limits = ViewerLimits()
-    assert all(FLOOR <= limits.cap(report, sending=1_000_000) <= CEILING for report in reports)

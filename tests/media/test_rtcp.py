@@ -8,9 +8,11 @@ from aiortc.rtp import (
     AnyRtcpPacket,
     RtcpPacket,
     RtcpPsfbPacket,
+    RtcpReceiverInfo,
     RtcpRrPacket,
     RtcpRtpfbPacket,
     RtcpSdesPacket,
+    RtcpSenderInfo,
     RtcpSrPacket,
     pack_remb_fci,
     unpack_remb_fci,
@@ -44,6 +46,45 @@ def test_a_sender_report_comes_with_its_name() -> None:
     assert (sender.sender_info.rtp_timestamp, sender.sender_info.packet_count) == (90_000, 0)
     assert isinstance(name, RtcpSdesPacket)
     assert name.chunks[0].items == [(1, b"relay")]
+
+
+def test_what_a_report_says_is_read_as_it_was_written() -> None:
+    blocks = [
+        rtcp.Reception(
+            ssrc=7, fraction_lost=12, lost=-3, highest=70_000, jitter=5, middle_ntp=9, delay=65_536
+        ),
+        rtcp.Reception(ssrc=8, fraction_lost=255, lost=4, highest=1, jitter=0, middle_ntp=0, delay=0),
+    ]
+    assert rtcp.parse(rtcp.receiver_report(1, blocks)) == blocks
+
+
+def test_the_blocks_of_a_sender_report_are_read_too() -> None:
+    sender = RtcpSrPacket(
+        ssrc=3,
+        sender_info=RtcpSenderInfo(ntp_timestamp=1 << 40, rtp_timestamp=0, packet_count=0, octet_count=0),
+        reports=[
+            RtcpReceiverInfo(
+                ssrc=7, fraction_lost=1, packets_lost=2, highest_sequence=3, jitter=4, lsr=5, dlsr=6
+            )
+        ],
+    )
+    assert rtcp.parse(bytes(sender)) == [
+        rtcp.SenderReport(3, 1 << 24),
+        rtcp.Reception(ssrc=7, fraction_lost=1, lost=2, highest=3, jitter=4, middle_ntp=5, delay=6),
+    ]
+
+
+def test_the_round_trip_is_what_is_left_of_the_time_since_our_report() -> None:
+    (sent,) = rtcp.parse(rtcp.sender_report(7, 1_000.0, 0, 0, 0))
+    assert isinstance(sent, rtcp.SenderReport)
+    block = rtcp.Reception(
+        ssrc=7, fraction_lost=0, lost=0, highest=0, jitter=0, middle_ntp=sent.middle_ntp, delay=65_536
+    )
+    assert block.round_trip(1_001.25) == 0.25
+    assert block.round_trip(1_000.5) is None  # a clock was set back
+    assert block.round_trip(1_020.0) is None
+    unknown = rtcp.Reception(ssrc=7, fraction_lost=0, lost=0, highest=0, jitter=0, middle_ntp=0, delay=0)
+    assert unknown.round_trip(1_001.25) is None
 
 
 @given(st.lists(st.integers(0, 600), unique=True, min_size=1), st.integers(0, 0xFFFF))

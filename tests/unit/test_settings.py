@@ -87,12 +87,11 @@ def test_a_public_address_that_is_no_site_is_refused(public_url: str) -> None:
 
 # ---------------------------------------------------------------- faults
 def test_every_fault_is_named_at_once() -> None:
-    environ = {"PORT": "http", "DEMO": "maybe", "LOG_LEVEL": "loud", "ICE_SERVERS": "turn:x"}
+    environ = {"PORT": "http", "DEMO": "maybe", "LOG_LEVEL": "loud", "TURN_URLS": "turn:x"}
     environ |= {"SECRET_KEY": "short", "SMS_PROVIDER": "twilio", "LOGIN_HOURS": "0"}
     named = [fault.partition(":")[0] for fault in faults(environ)]
     assert named == [
         "PORT",
-        "ICE_SERVERS",
         "DEMO",
         "LOG_LEVEL",
         "TWILIO_ACCOUNT_SID",
@@ -100,6 +99,7 @@ def test_every_fault_is_named_at_once() -> None:
         "TWILIO_FROM",
         "LOGIN_HOURS",
         "SECRET_KEY",
+        "TURN_SECRET",
     ]
 
 
@@ -113,12 +113,15 @@ def test_every_fault_is_named_at_once() -> None:
         ("LOGIN_HOURS", "1.5", "a whole number"),
         ("INVITATION_MINUTES", "0", "1 or more"),
         ("START_BITRATE", "2", "50 or more"),
+        ("VIDEO_CODECS", "H264,H265", "H264, VP8, VP9, AV1"),
+        ("VIDEO_CODECS", "VP8,H264,VP8", "each at most once"),
+        ("VIDEO_CODECS", ",", "H264, VP8, VP9, AV1"),
         ("MEDIA_PORTS", "50000-40000", "40000-40999"),
         ("MEDIA_PORTS", "80-90", "40000-40999"),
         ("DEMO", "2", "1 or 0"),
         ("SMS_PROVIDER", "pigeon", "outbox, twilio"),
         ("SMTP_SECURITY", "ssl", "starttls, tls, none"),
-        ("ICE_SERVERS", '{"urls": "stun:x"}', "a JSON list"),
+        ("TURN_MINUTES", "9", "10 or more"),
         ("SECRET_KEY", "31 bytes are one too few......", "32 bytes"),
         ("DEMO_PASSWORD", "1234567", "8 characters"),
     ],
@@ -190,10 +193,11 @@ def test_no_fault_repeats_the_value_of_a_secret() -> None:
     environ = {
         "SECRET_KEY": "hunter2",
         "DEMO_PASSWORD": "swordf",
-        "ICE_SERVERS": '[{"credential": "letmein"]',
+        "TURN_SECRET": "letmein",
+        "TURN_PASSWORD": "melon",
     }
     text = "\n".join(faults(environ))
-    assert not [secret for secret in ("hunter2", "swordf", "letmein") if secret in text]
+    assert not [secret for secret in ("hunter2", "swordf", "letmein", "melon") if secret in text]
 
 
 # ---------------------------------------------------------------- lists and ranges
@@ -202,14 +206,12 @@ def test_lists_and_ranges_are_read_as_they_are_written() -> None:
         {
             "MEDIA_ADDRESSES": "192.0.2.7, 2001:db8::7",
             "MEDIA_PORTS": "40000-40999",
-            "ICE_SERVERS": '[{"urls": "turn:turn.example.fr", "username": "u", "credential": "c"}]',
             "DATA_DIR": "/srv/visio",
             "DEMO": "off",
         }
     )
     assert settings.media_addresses == ("192.0.2.7", "2001:db8::7")
     assert media_port_range(settings) == (40000, 40999)
-    assert settings.ice_servers[0]["credential"] == "c"
     assert settings.database_url == "sqlite:////srv/visio/visio.db"
     assert not settings.demo
 

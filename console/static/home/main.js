@@ -30,7 +30,7 @@ function paint() {
   show(sessions, Date.now() + skew);
 }
 
-submitOnce(/** @type {HTMLFormElement} */ (document.querySelector("form[action='/sessions']")));
+for (const form of document.querySelectorAll("main form")) submitOnce(/** @type {HTMLFormElement} */ (form));
 addEventListener("online", () => socket.wake());
 addEventListener("pagehide", () => socket.close());
 addEventListener("pageshow", (event) => event.persisted && socket.open());

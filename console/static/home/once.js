@@ -1,5 +1,5 @@
 /**
- * One submit is one invitation: Enter pressed twice, or a double click, must not send two messages.
+ * One submit is one visio: Enter pressed twice, or a double click, must not send two messages.
  *
  * @param {HTMLFormElement} form
  */

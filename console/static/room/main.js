@@ -40,7 +40,7 @@ const socket = new Socket({
 
 const viewer = new Viewer({
   video,
-  negotiate: async (sdp) => (await socket.request({ type: "offer", sdp }))["sdp"],
+  negotiate,
   onFrame: (size) => room.dispatch({ type: "frame", clock: Date.now(), ...size }),
   backoff: delay,
 });
@@ -71,6 +71,10 @@ function receive(frame) {
     room.dispatch({ type: "welcome", now: frame["now"], clock: Date.now() });
     // The relay drops a console's leg with its socket: every welcome is a new one.
     if (!room.state().call.ended) viewer.open(frame["ice_servers"]);
+  } else if (frame.type === "ice_servers") {
+    viewer.renew(frame["ice_servers"]);
+  } else if (frame.type === "move") {
+    viewer.move();
   } else if (frame.type === "events") {
     room.dispatch({ type: "events", events: frame["events"] });
   }
@@ -91,6 +95,18 @@ function follow(state) {
 /** 128 random bits in hex; `crypto.randomUUID` wants a secure page, which a local test may lack. */
 function newId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @param {string} sdp our offer @returns {Promise<string>} the answer; rejects with a Refusal */
+async function negotiate(sdp) {
+  try {
+    const answer = await socket.request({ type: "offer", sdp });
+    room.dispatch({ type: "offered", refusedAs: "" });
+    return answer["sdp"];
+  } catch (refusal) {
+    room.dispatch({ type: "offered", refusedAs: /** @type {{code: string}} */ (refusal).code });
+    throw refusal;
+  }
 }
 
 function wake() {

@@ -12,6 +12,7 @@ import { fold, without } from "./facts.js";
  *   | {type: "welcome", now: number, clock: number}
  *   | {type: "tick", clock: number}
  *   | {type: "line", state: import("./state.js").Line}
+ *   | {type: "offered", refusedAs: string}
  *   | {type: "frame", clock: number, width: number, height: number}
  *   | {type: "command.clicked", id: string, name: ControlName, value: import("./state.js").ControlValue}
  *   | {type: "command.failed", id: string, name: ControlName, text: string}
@@ -48,6 +49,8 @@ export function reduce(state, message) {
       return line(state, message.state);
     case "link":
       return { ...state, link: message.link, linkAt: message.version };
+    case "offered":
+      return { ...state, refusedAs: message.refusedAs };
     case "frame":
       return frame(state, message);
     case "resend":

@@ -14,7 +14,7 @@ import { isLive, ladder } from "./ladder.js";
 /** @param {State} state @returns {Situation | null} null while the picture is live */
 export function situation(state) {
   if (state.call.ended || isLive(state)) return null;
-  return trouble(state) ?? (hadPicture(state) ? stalled(state) : waiting(state));
+  return trouble(state) ?? relay(state) ?? (hadPicture(state) ? stalled(state) : waiting(state));
 }
 
 /** @param {State} state whether this console shows a picture, if only an old one */
@@ -33,6 +33,12 @@ function trouble({ call, picture }) {
   }
   if (call.phone?.hidden) return { title: "hidden", advice: "hidden.advice", tone: "warn", since: picture.frameAt };
   return null;
+}
+
+/** @param {State} state @returns {Situation | null} what the media nodes said */
+function relay({ refusedAs, picture }) {
+  if (!["relay_full", "relay_unavailable"].includes(refusedAs)) return null;
+  return { title: refusedAs, advice: `${refusedAs}.advice`, tone: "alert", since: picture.frameAt };
 }
 
 /** @param {State} state @returns {Situation} */

@@ -108,6 +108,7 @@
  * @property {Line} line
  * @property {number} lineAt since when it is open, or away
  * @property {Picture} picture
+ * @property {string} refusedAs code of the error that answered our last offer, "" when it was accepted
  * @property {number | null} nextZoom wanted after the zoom that is under way
  * @property {Still[]} stills
  * @property {Link | null} link
@@ -154,6 +155,7 @@ export function initial(page, clock) {
     line: "connecting",
     lineAt: page.now,
     picture: { frameAt: null, width: 0, height: 0 },
+    refusedAs: "",
     nextZoom: null,
     stills: [],
     link: page.link,

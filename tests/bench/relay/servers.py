@@ -1,40 +1,60 @@
 """A relay in a process of its own: ours, or aiortc's `MediaRelay`, which decodes and encodes again.
 
-`python -m tests.bench.relays ours|media-relay` answers on its standard input (`children.py`).
+`python -m tests.bench.relay.servers ours|media-relay` answers on its standard input (`children.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections import defaultdict
 from typing import Any, Final
 
+import aioice.ice
 import uvloop
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay
 
 from media.relay import EmbeddedRelay
 from signaling.messages.relay import RelayEvent
-from tests.bench.children import serve
-from tests.bench.peers import on_loopback
+from tests.bench.children import Answer, serve
+from tests.bench.relay.place import ADDRESS
 
 
 class Ours:
     def __init__(self) -> None:
-        self._relay = EmbeddedRelay(addresses=("127.0.0.1",))
+        self._relay = EmbeddedRelay(addresses=(ADDRESS,))
 
     async def open(self) -> None:
         await self._relay.open(self._hear)
 
-    async def publish(self, request: dict[str, Any]) -> dict[str, Any]:
-        return {"sdp": await self._relay.publish(request["session"], "phone", request["sdp"])}
-
-    async def view(self, request: dict[str, Any]) -> dict[str, Any]:
-        return {"sdp": await self._relay.view(request["session"], "console", request["sdp"])}
-
     async def close(self) -> None:
         await self._relay.close()
+
+    def answers(self) -> dict[str, Answer]:
+        return {
+            "publish": self._publish,
+            "view": self._view,
+            "end": self._end,
+            "held": self._held,
+        }
+
+    async def _publish(self, request: dict[str, Any]) -> dict[str, Any]:
+        session: str = request["session"]
+        return {"sdp": await self._relay.publish(session, session, request["sdp"])}
+
+    async def _view(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"sdp": await self._relay.view(request["session"], request["name"], request["sdp"])}
+
+    async def _end(self, request: dict[str, Any]) -> dict[str, Any]:
+        await self._relay.end(request["session"])
+        return {}
+
+    async def _held(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """What is reachable once all garbage is collected."""
+        gc.collect()
+        return {"tasks": len(asyncio.all_tasks()), "objects": len(gc.get_objects())}
 
     async def _hear(self, event: RelayEvent) -> None:
         """Nobody asks."""
@@ -49,20 +69,24 @@ class Aiortc:
         self._connections: list[RTCPeerConnection] = []
 
     async def open(self) -> None:
-        on_loopback()
+        """aioice leaves the loopback out."""
+        aioice.ice.get_host_addresses = lambda **_: [ADDRESS]
 
-    async def publish(self, request: dict[str, Any]) -> dict[str, Any]:
+    async def close(self) -> None:
+        await asyncio.gather(*(pc.close() for pc in self._connections))
+
+    def answers(self) -> dict[str, Answer]:
+        return {"publish": self._publish, "view": self._view}
+
+    async def _publish(self, request: dict[str, Any]) -> dict[str, Any]:
         pc = self._connection()
         pc.on("track", self._tracks[request["session"]].set_result)
         return await self._answer(pc, request["sdp"])
 
-    async def view(self, request: dict[str, Any]) -> dict[str, Any]:
+    async def _view(self, request: dict[str, Any]) -> dict[str, Any]:
         pc = self._connection()
         pc.addTrack(self._relay.subscribe(await self._tracks[request["session"]]))
         return await self._answer(pc, request["sdp"])
-
-    async def close(self) -> None:
-        await asyncio.gather(*(pc.close() for pc in self._connections))
 
     def _connection(self) -> RTCPeerConnection:
         pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -82,7 +106,7 @@ async def main(kind: str) -> None:
     relay = RELAYS[kind]()
     await relay.open()
     try:
-        await serve({"publish": relay.publish, "view": relay.view})
+        await serve(relay.answers())
     finally:
         await relay.close()
 

@@ -1,0 +1,223 @@
+"""Relay nodes that die, leave or freeze, and a Redis that goes away: the picture comes back, or stays."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from media import node as nodes
+from media import remote
+from media.node import Node
+from media.relay import EmbeddedRelay
+from media.remote import RemoteRelay
+from signaling.domain.errors import NoChannel, RelayUnavailable
+from signaling.messages.relay import ChannelMessage, ChannelOpened, Connected, Moved, Stalled
+from tests import servers
+from tests.media.nodes import NodeProcess, placed, until_alive, until_late, web
+from tests.media.peers import LOOPBACK, Ear, Phone, Viewer, until
+
+MakePhone = Callable[..., Phone]
+MakeViewer = Callable[..., Viewer]
+
+
+@pytest.fixture
+def trust_in_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A node without a lease is dead, even when the web process has just begun to look."""
+    monkeypatch.setattr(remote, "CALM", 0)
+
+
+# ---------------------------------------------------------------- a node dies
+@pytest.mark.usefixtures("trust_in_redis")
+async def test_when_a_node_is_killed_both_ends_are_told_and_meet_on_another(
+    redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear
+) -> None:
+    with NodeProcess(redis_url) as first:
+        async with web(redis_url, ear) as relay:
+            console, _ = await viewer().view(relay), await phone(shade=60).publish(relay)
+            await console.sees(60)
+            with NodeProcess(redis_url) as second:
+                await first.stop(signal.SIGKILL)
+                await ear.hears(Stalled)
+                await ear.hears(Moved)
+                again, _ = await viewer().view(relay), await phone(shade=180).publish(relay)
+                await again.sees(180)
+                assert await placed(redis_url, "visio") == second.id
+    assert ear.count(Stalled) == ear.count(Moved) == 1
+
+
+@pytest.mark.usefixtures("trust_in_redis")
+async def test_one_of_many_web_processes_tells_of_a_dead_node_and_of_sessions_that_have_no_phone_yet(
+    redis_url: str, viewer: MakeViewer, ear: Ear
+) -> None:
+    with NodeProcess(redis_url) as first, NodeProcess(redis_url):
+        async with web(redis_url, ear) as relay, web(redis_url, ear), web(redis_url, ear):
+            await viewer().view(relay, "nancy")
+            await viewer().view(relay, "paris")
+            await first.stop(signal.SIGKILL)
+            await ear.hears(Moved)
+            await viewer().view(relay, ear.moved[0])
+    assert ear.count(Moved) == 1
+    assert ear.count(Stalled) == 0
+
+
+@pytest.mark.usefixtures("trust_in_redis")
+async def test_an_offer_to_a_node_that_dies_is_answered_by_the_next_one(
+    redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear
+) -> None:
+    with NodeProcess(redis_url) as first:
+        async with web(redis_url, ear) as relay:
+            console = await viewer().view(relay)
+            await until(lambda: console.pc.connectionState == "connected")
+            with NodeProcess(redis_url) as second:
+                first.send(signal.SIGSTOP)
+                await phone().publish(relay)
+                assert await placed(redis_url, "visio") == second.id
+                first.send(signal.SIGCONT)
+                await until(lambda: console.pc.connectionState == "closed")  # nobody forwards to it any more
+
+
+@pytest.mark.usefixtures("trust_in_redis")
+async def test_a_session_that_found_no_node_is_told_when_there_is_one(
+    redis_url: str, phone: MakePhone, ear: Ear
+) -> None:
+    async with web(redis_url, ear) as relay:
+        with pytest.raises(RelayUnavailable):
+            await relay.publish("visio", "phone", await phone().offer())
+        assert ear.count(Moved) == 0
+        with NodeProcess(redis_url):
+            await ear.hears(Moved)
+            await phone().publish(relay)
+    assert ear.moved == ["visio"]
+
+
+# ---------------------------------------------------------------- a node leaves
+async def test_a_node_that_is_told_to_stop_forwards_until_both_ends_have_gone_elsewhere(
+    redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear
+) -> None:
+    with NodeProcess(redis_url) as first:
+        async with web(redis_url, ear) as relay:
+            console, caller = await viewer().view(relay), await phone(shade=60).publish(relay)
+            await console.sees(60)
+            with NodeProcess(redis_url) as second:
+                first.send(signal.SIGTERM)
+                await ear.hears(Moved)
+                again, _ = await viewer().view(relay), await phone(shade=180).publish(relay)
+                await again.sees(180)
+                frames = console.frames
+                await until(lambda: console.frames > frames + 10)
+                assert await placed(redis_url, "visio") == second.id
+                await console.close()
+                await caller.close()
+                assert await first.ended() == 0
+    assert ear.count(Stalled) == 0
+
+
+async def test_a_node_that_is_the_last_one_waits_for_nobody(
+    redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear
+) -> None:
+    with NodeProcess(redis_url) as last:
+        async with web(redis_url, ear) as relay:
+            console, caller = await viewer().view(relay), await phone().publish(relay)
+            await ear.hears(Connected)
+            assert await last.stop(signal.SIGTERM) == 0
+            await ear.hears(Stalled)
+            await ear.hears(Moved)
+            await until(lambda: caller.pc.connectionState == console.pc.connectionState == "closed")
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nodes, "OVERLAP", 0.2)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_node_does_not_wait_for_ever_for_those_who_stay(
+    redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear
+) -> None:
+    stop, ready = asyncio.Event(), asyncio.Event()
+    leaving = Node(redis_url, EmbeddedRelay(addresses=(LOOPBACK,)))
+    running = asyncio.create_task(leaving.run(stop, ready.set))
+    await ready.wait()
+    async with web(redis_url, ear) as relay:
+        console, _ = await viewer().view(relay), await phone(shade=60).publish(relay)
+        await console.sees(60)
+        with NodeProcess(redis_url):
+            stop.set()
+            await running
+            await until(lambda: console.pc.connectionState == "closed")
+
+
+# ---------------------------------------------------------------- Redis goes away
+async def test_media_goes_on_while_redis_is_away_and_all_is_well_when_it_comes_back_empty(
+    phone: MakePhone, viewer: MakeViewer, ear: Ear
+) -> None:
+    with servers.redis_server() as redis, NodeProcess(redis.url):
+        async with web(redis.url, ear) as relay:
+            console, caller = await viewer().view(relay), await phone(shade=60).publish(relay)
+            await console.sees(60)
+            await ear.hears(ChannelOpened)
+            redis.kill()
+            with pytest.raises(RelayUnavailable):
+                await relay.send("visio", "phone", "bonjour")
+            caller.camera.shade = 180
+            await console.sees(180)
+            caller.control.send("said while Redis was away")
+            redis.start()
+            await ear.hears(ChannelMessage)
+            await _until_sent(relay, "bonjour")
+            await until(lambda: caller.told)
+    assert ear.count(Stalled) == 0
+
+
+async def test_leases_that_run_out_while_redis_stands_still_move_nobody(
+    phone: MakePhone, viewer: MakeViewer, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "CALM", 4)
+    with servers.redis_server() as redis, NodeProcess(redis.url) as first:
+        async with web(redis.url, ear) as relay:
+            console, caller = await viewer().view(relay), await phone(shade=60).publish(relay)
+            await console.sees(60)
+            with NodeProcess(redis.url) as second:
+                redis.freeze()
+                with pytest.raises(RelayUnavailable):
+                    await relay.send("visio", "phone", "bonjour")
+                first.send(signal.SIGSTOP)  # it comes back last
+                redis.thaw()
+                await until_alive(redis.url, second.id)
+                viewing = asyncio.create_task(viewer().view(relay, participant="colleague"))
+                await until_late(redis.url, first.id)
+                first.send(signal.SIGCONT)
+                caller.camera.shade = 180
+                await (await viewing).sees(180)
+                assert await placed(redis.url, "visio") == first.id
+    assert ear.count(Stalled) == ear.count(Moved) == 0
+
+
+@pytest.mark.usefixtures("trust_in_redis")
+async def test_a_node_that_is_late_once_is_not_given_up(
+    redis_url: str, viewer: MakeViewer, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "HEARTBEAT", 1.0)
+    with NodeProcess(redis_url) as first:
+        async with web(redis_url, ear) as relay:
+            await viewer().view(relay)
+            with NodeProcess(redis_url):
+                first.send(signal.SIGSTOP)
+                await until(lambda: relay._late)
+                first.send(signal.SIGCONT)
+                await until(lambda: not relay._late)
+                assert await placed(redis_url, "visio") == first.id
+    assert ear.count(Moved) == 0
+
+
+async def _until_sent(relay: RemoteRelay, data: str) -> None:
+    """The node tells an empty Redis within a heartbeat what lies on it."""
+    async with asyncio.timeout(15):
+        while True:
+            try:
+                return await relay.send("visio", "phone", data)
+            except (NoChannel, RelayUnavailable):
+                await asyncio.sleep(0.05)
