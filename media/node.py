@@ -15,6 +15,7 @@ import msgspec
 from redis.exceptions import RedisError
 
 from media import frames
+from media.heartbeat import Heartbeat
 from media.registry import BLOCK, EVENTS, HEARTBEAT, Registry, connect, inbox, replies
 from media.relay import EmbeddedRelay
 from media.tasks import finish, pause
@@ -40,6 +41,7 @@ class Node:
         self._relay = relay
         self._redis: Any = connect(url)
         self._registry = Registry(self._redis)
+        self._heartbeat = Heartbeat(url, self.id)
         self._handled: dict[str, asyncio.Event] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(
             asyncio.Lock
@@ -53,7 +55,9 @@ class Node:
         deaf = asyncio.Event()
         reading = asyncio.create_task(self._read(deaf))
         beating = asyncio.create_task(self._beat(stop, ready))
+        self._heartbeat.start()
         await stop.wait()
+        await asyncio.to_thread(self._heartbeat.stop)
         await finish([beating])
         await self._leave()
         deaf.set()
@@ -65,6 +69,7 @@ class Node:
     async def _beat(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         announced = False
         while not stop.is_set():
+            self._heartbeat.beat()
             with contextlib.suppress(RedisError, OSError):
                 await self._announce()
                 if not announced:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
+from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
 PREFIX = "visio:media:"
@@ -99,7 +100,7 @@ class Registry:
     async def announce(self, node: str, rank: float, parties: Parties) -> None:
         """A heartbeat. `parties`: all that must be told if this node dies."""
         async with self._redis.pipeline() as pipe:
-            pipe.set(_LEASE + node, rank, px=LEASE)
+            pipe.set(_LEASE + node, 1, px=LEASE)
             pipe.zadd(NODES, {node: rank})
             pipe.delete(_PARTIES + node)
             for session, phones in parties:
@@ -163,6 +164,10 @@ class Registry:
 def _members(session: str, phones: Iterable[str]) -> list[str]:
     """As members of one set: the session, and each of its phones behind it."""
     return [session, *(f"{session} {phone}" for phone in phones)]
+
+
+def keep_lease(redis: BlockingRedis, node: str) -> None:
+    redis.set(_LEASE + node, 1, px=LEASE)
 
 
 def connect(url: str) -> Redis:

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from signaling.store.schema import upgrade
 from signaling.store.tables import metadata
 from tests import servers
 from tests.cast import Clock
+
+
+# No test has a time limit of its own: a busy machine is no fault.
+hypothesis.settings.register_profile("visio", deadline=None)
+hypothesis.settings.load_profile("visio")
 
 
 @pytest.fixture
