@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import Sequence
 from time import monotonic
@@ -23,11 +24,16 @@ from aioice.stun import Message
 from aiortc import RTCDtlsTransport, RTCIceGatherer, RTCSctpTransport
 from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
+from media import sctp, sieve
+from media.allowance import Allowance
 from media.datagrams import runs, send
 from media.guard import LARGEST, Guard, Kind
+from media.stats import Counters
 
 QUEUE_LIMIT = 512  # datagrams that wait for aiortc; aioice's own queue has no limit
-REMOTE_ADDRESSES = 32  # of one peer; an authenticated peer must not grow aioice's check list for ever
+REMOTE_ADDRESSES = 64  # of one peer at a time: those of its offer, and those that the guard trusts
+CHUNKS = (500.0, 300.0)  # SCTP chunks of one peer: a second, at once; aiortc takes up to 0.3 ms for each
+PARTS = 256  # chunks of messages not complete yet: aiortc goes through all of them at each new one
 FLIGHT_AGAIN = 0.05  # seconds until a flight of the DTLS handshake is repeated, then twice that, and so on
 BURST = 64  # datagrams taken from one socket before the others have their turn
 RECEIVED = 2048  # bytes; a datagram that fills more than the guard lets in is dropped, cut short or not
@@ -64,7 +70,7 @@ class GuardedSocket(StunProtocol):
 
     It reads all that waits at each wake, straight into the relay's memory: asyncio's own datagram transports
     make two objects and a call for each datagram. aioice raises on some malformed STUN (a PRIORITY of no
-    bytes): a stranger could fill our log with it.
+    bytes): a peer could fill our log with it.
     """
 
     def __init__(self, connection: GuardedConnection, sock: socket.socket, preference: int) -> None:
@@ -89,6 +95,12 @@ class GuardedSocket(StunProtocol):
         transport = Outlet(self.socket, self)
         asyncio.get_running_loop().add_reader(self.socket, self._readable)
         self.connection_made(transport)
+        self.sift()
+
+    def sift(self) -> None:
+        """Have the kernel keep back what the guard would drop."""
+        agent = self._connection
+        sieve.attach(self.socket, LARGEST, agent.local_username, agent.secret, self._guard.friends)
 
     def _readable(self) -> None:
         """Take what waits, then let what it caused leave together."""
@@ -118,7 +130,7 @@ class GuardedSocket(StunProtocol):
             try:
                 self.datagram_received(bytes(view[:size]), address)
             except Exception:
-                self._guard.counters.dropped += 1
+                self._guard.counters.dropped_malformed += 1
                 log.debug("malformed STUN", exc_info=True)
         return kind
 
@@ -151,6 +163,9 @@ class GuardedConnection(Connection):
     ) -> None:
         super().__init__(ice_controlling=False)
         self.guard = guard
+        self.guard.changed = self._sift
+        self.secret = os.urandom(4)
+        self._sifted = 0
         self.memory = memory
         self.receiver = receiver
         self._unused = list(sockets)
@@ -171,10 +186,34 @@ class GuardedConnection(Connection):
             self._unused.pop().close()
         await super().close()
 
+    def build_request(self, pair: CandidatePair, nominate: bool) -> Message:
+        """The answer has its id, so the sieve knows it from what strangers make up."""
+        request = super().build_request(pair, nominate)
+        request.transaction_id = self.secret + request.transaction_id[len(self.secret) :]
+        return request
+
+    def _sift(self) -> None:
+        for guarded in self._protocols:
+            cast(GuardedSocket, guarded).sift()
+
     def check_incoming(self, message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
-        """A STUN request whose integrity was checked."""
-        if self.guard.trust(addr) and len(self._remote_candidates) < REMOTE_ADDRESSES:
+        """A STUN request of somebody whom the guard trusts. Who moves on must not grow our lists for ever."""
+        if len(self._remote_candidates) >= REMOTE_ADDRESSES:
+            self._forget_left()
+        if len(self._remote_candidates) < REMOTE_ADDRESSES:
             super().check_incoming(message, addr, protocol)
+
+    def _forget_left(self) -> None:
+        """Drop the pairs whose address the guard has given up, but for the one in use."""
+        kept = {pair.remote_addr for pair in self._nominated.values()}
+        for pair in list(self._check_list):
+            if pair.remote_addr in kept or self.guard.trusts(pair.remote_addr):
+                kept.add(pair.remote_addr)
+            else:
+                self._check_list.remove(pair)
+                if pair.task is not None:
+                    pair.task.cancel()
+        self._remote_candidates = [c for c in self._remote_candidates if (c._network_host, c.port) in kept]
 
     def check_state(self, pair: CandidatePair, state: CandidatePair.State) -> None:
         if state is CandidatePair.State.SUCCEEDED:
@@ -183,14 +222,14 @@ class GuardedConnection(Connection):
 
     def data_received(self, _data: bytes, _component: int) -> None:
         """What looked like STUN and was not: nobody wants it."""
-        self.guard.counters.dropped += 1
+        self.guard.counters.dropped_malformed += 1
 
     def queue(self, datagram: bytes) -> None:
         self._flight = None
         if self._queue.qsize() < QUEUE_LIMIT:
             self._queue.put_nowait((datagram, 1))
         else:
-            self.guard.counters.dropped += 1
+            self.guard.counters.dropped_floods += 1
 
     async def send(self, data: bytes) -> None:
         self._flight = data
@@ -210,6 +249,12 @@ class GuardedConnection(Connection):
                 wait *= 2
             else:
                 wait, said = FLIGHT_AGAIN, self._flight
+
+    def sifted(self) -> int:
+        """Datagrams that the kernel kept back since the last call."""
+        sockets = [cast(GuardedSocket, guarded).socket for guarded in self._protocols]
+        before, self._sifted = self._sifted, sum(map(sieve.dropped, sockets))
+        return max(0, self._sifted - before)
 
     def path(self) -> tuple[socket.socket, tuple[str, int]] | None:
         """The nominated pair, None while there is none."""
@@ -322,11 +367,39 @@ def set_dtls_role(dtls: RTCDtlsTransport, role: str) -> None:
     dtls._set_role(role)
 
 
-def is_flushed(sctp: RTCSctpTransport) -> bool:
-    """Whether the peer has acknowledged all that was sent on its data channels."""
-    return not (sctp._data_channel_queue or sctp._outbound_queue or sctp._sent_queue)
+class GuardedSctp(RTCSctpTransport):
+    """aiortc's SCTP, behind what a phone may send: nothing that arrives can raise, or cost without limit."""
 
+    def __init__(self, dtls: RTCDtlsTransport, counters: Counters) -> None:
+        super().__init__(dtls)
+        self._counters = counters
+        self._chunks = Allowance(*CHUNKS)
 
-def is_overrun(sctp: RTCSctpTransport) -> bool:
-    """Whether the peer sent more than the window we gave it: aiortc keeps it all the same."""
-    return sctp._advertised_rwnd < 0
+    async def _handle_data(self, data: bytes) -> None:
+        chunks = sctp.count_chunks(data)
+        if chunks is None:
+            self._counters.dropped_malformed += 1
+        elif not self._chunks.take(monotonic(), chunks):
+            self._counters.dropped_floods += 1
+        else:
+            try:
+                await super()._handle_data(data)
+            except ConnectionError:
+                raise  # DTLS is gone
+            except Exception:
+                self._counters.dropped_malformed += 1
+                log.debug("malformed SCTP", exc_info=True)
+            if self._is_overrun():
+                log.warning("a data channel was flooded, and is closed")
+                self._counters.dropped_floods += 1
+                await self.stop()
+
+    @property
+    def is_flushed(self) -> bool:
+        """Whether the peer has acknowledged all that was sent on its data channels."""
+        return not (self._data_channel_queue or self._outbound_queue or self._sent_queue)
+
+    def _is_overrun(self) -> bool:
+        """Whether the peer sent more than the window we gave it, or too many parts: aiortc keeps them all."""
+        parts = len(self._sack_misordered) + sum(len(s.reassembly) for s in self._inbound_streams.values())
+        return self._advertised_rwnd < 0 or parts > PARTS

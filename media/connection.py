@@ -22,11 +22,11 @@ from aiortc import (
     RTCIceParameters,
     RTCIceTransport,
     RTCSctpCapabilities,
-    RTCSctpTransport,
 )
 
 from media import rtcp
-from media.aiortc_entry import Gatherer, Memory, Outgoing, Srtp, is_flushed, is_overrun, set_dtls_role
+from media.aiortc_entry import Gatherer, GuardedSctp, Memory, Outgoing, Srtp, set_dtls_role
+from media.allowance import Allowance
 from media.answers import MESSAGE_SIZE, Local
 from media.guard import Guard
 from media.sdp import Candidate, Offer
@@ -37,6 +37,7 @@ PATIENCE = 20.0  # seconds from the answer to a connection that is up
 SILENCE = 15.0  # seconds; browsers check the path every 2.5 to 6 s, media or not (RFC 7675)
 FAREWELL = 1.5  # seconds for the last messages of a data channel to arrive; SCTP sends again after 1 s
 EARLY = 256  # packets that may come before DTLS has told us their keys: the start of the first keyframe
+REPORTS = (200.0, 200.0)  # RTCP of one peer: compounds a second, at once; browsers send up to 100 a second
 
 log = logging.getLogger(__name__)
 
@@ -79,10 +80,11 @@ class Connection:
         certificate = RTCCertificate.generateCertificate()
         self._dtls = RTCDtlsTransport(self._ice, [certificate])
         self._dtls.on("statechange", self._dtls_changed)
-        self._sctp = RTCSctpTransport(self._dtls) if offer.control_mid else None
+        self._sctp = GuardedSctp(self._dtls, site.counters) if offer.control_mid else None
         self._srtp: Srtp | None = None
         self._early: deque[bytes] = deque(maxlen=EARLY)
         self._burst: list[bytes] = []  # RTP packets that came together
+        self._reports = Allowance(*REPORTS)
         self._over = asyncio.Event()
         self._connecting = True
         self._task: asyncio.Task[None] | None = None
@@ -127,13 +129,11 @@ class Connection:
         return self._srtp is not None and not self._over.is_set()
 
     def check(self, now: float) -> None:
-        """Called every now and then: closes a connection whose peer is silent, or floods its data channel."""
+        """Called every now and then: closes a connection whose peer is silent."""
+        self._counters.dropped_by_kernel += self._gatherer.connection.sifted()
         if self._heard[0] != self._guard.heard:
             self._heard = (self._guard.heard, now)
         elif self.is_up and now - self._heard[1] > SILENCE:
-            self.close()
-        if self._sctp is not None and is_overrun(self._sctp):
-            log.warning("a data channel was flooded")
             self.close()
 
     # ------------------------------------------------------------ sending
@@ -155,7 +155,7 @@ class Connection:
         elif 192 <= received[1] <= 223:
             self._control(srtp, size, now)
         elif (packet := srtp.unprotect(size)) is None:
-            self._counters.dropped += 1
+            self._counters.dropped_forged += 1
         else:
             self._burst.append(packet)
 
@@ -167,7 +167,9 @@ class Connection:
     def _control(self, srtp: Srtp, size: int, now: float) -> None:
         compound = srtp.unprotect_rtcp(size)
         if compound is None:
-            self._counters.dropped += 1
+            self._counters.dropped_forged += 1
+        elif not self._reports.take(now):
+            self._counters.dropped_floods += 1
         else:
             self._leg.heard(rtcp.parse(compound), now)
 
@@ -210,6 +212,7 @@ class Connection:
     def _up(self) -> None:
         self._connecting = False
         now = monotonic()
+        self._guard.up(as_client=self._offer.setup != "active")
         self._srtp = Srtp(self._dtls, self._memory, self._gatherer.connection)
         self._leg.connected(now)
         while self._early:
@@ -223,19 +226,24 @@ class Connection:
             self._over.set()
 
     async def _stop(self) -> None:
-        """Each part in turn, whatever the state it is in."""
+        """Each part in turn, whatever the state it is in, and whatever the one before says."""
+        for stop in (self._stop_sctp, self._dtls.stop, self._ice.stop):
+            try:
+                await stop()
+            except Exception:
+                log.exception("a part of a connection did not stop")
+        self._srtp = None
+
+    async def _stop_sctp(self) -> None:
         if self._sctp is not None:
             if self._sctp.state == "connected" and self._dtls.state == "connected":
                 await self._farewell(self._sctp)
             await self._sctp.stop()
-        await self._dtls.stop()
-        await self._ice.stop()
-        self._srtp = None
 
-    async def _farewell(self, sctp: RTCSctpTransport) -> None:
+    async def _farewell(self, sctp: GuardedSctp) -> None:
         """Let the last words (`ended`) reach the phone."""
         for _ in range(int(FAREWELL / 0.01)):  # aiortc tells nobody when the last chunk was acknowledged
-            if is_flushed(sctp):
+            if sctp.is_flushed:
                 break
             await asyncio.sleep(0.01)
 

@@ -52,7 +52,7 @@ class Downlink:
         """
         self._loss, self._last_loss = min(fraction_lost, self._last_loss), fraction_lost
         if round_trip is not None:
-            self.round_trip = round_trip
+            self.round_trip += (round_trip - self.round_trip) / 4
 
     def measure(self, octets: int, now: float) -> None:
         """`octets` left for it so far. Called about twice a second."""

@@ -111,7 +111,7 @@ class Thinning:
         self.layer = layer
         self._given = layer
         self._numbers = Renumbering()
-        self._newest = -1  # PictureID
+        self._first = self._newest = -1  # PictureIDs
         self._left_out = 0  # frames
         self._shifts: dict[int, int | None] = {}  # of the last frames' PictureIDs; None: left out
         self._is_young = True  # as in Renumbering
@@ -148,6 +148,7 @@ class Thinning:
         picture = described.picture
         if picture not in self._shifts:
             if self._newest < 0 or _ahead(picture, self._newest, described.bits) > 0:
+                self._first = picture if self._newest < 0 else self._first
                 self._newest = picture
                 self._shifts[picture] = self._next(described)
             else:
@@ -170,7 +171,8 @@ class Thinning:
 
     def _late(self, described: Descriptor) -> int | None:
         """Its first packet to come is behind a newer frame's."""
-        if described.layer > self._given and not self._is_young:
+        is_of_before = self._is_young and _ahead(described.picture, self._first, described.bits) < 0
+        if described.layer > self._given and not is_of_before:
             return None
         newer = [
             frame

@@ -14,6 +14,7 @@ SHARE = 0.5  # of what a viewer is sent may be repeated; a lever for a flood is 
 LEAST = 400_000  # bit/s
 NARROW_BURST = 8 * 1024  # bytes at once on a line that is short
 NARROW_SHARE = 0.25  # of what a short line carries
+ON_ITS_WAY = 0.25  # seconds; a viewer that asks again after that long may have lost the repair too
 MEMORY = 512  # packets repeated last
 
 
@@ -29,7 +30,7 @@ class Repeats:
 
     def allow(self, sequence: int, size: int, now: float) -> bool:
         self._refill(now)
-        if now - self._last.get(sequence, -math.inf) < 0.8 * self._line.round_trip:
+        if now - self._last.get(sequence, -math.inf) < min(0.8 * self._line.round_trip, ON_ITS_WAY):
             return False
         if self._room < size:
             self.refused += 1

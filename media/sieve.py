@@ -2,7 +2,7 @@
 
 A flood of a million datagrams a second fills a socket's buffer, and then the peer's own packets are lost,
 however quick the guard is: no frame arrived. With the filter all do, as what the guard would drop for its
-form, its sender or its username never gets into that buffer. Where a kernel takes no filter, the guard does it.
+form, its sender or its username never gets into that buffer. Where a kernel takes none, the guard does it.
 
 Classic BPF: instructions (code, jump if true, jump if false, operand) on a datagram that begins with its UDP
 head; jumps count the instructions that they leave out, and a load past the end drops the datagram. Not to be

@@ -12,7 +12,6 @@ class Counters(msgspec.Struct):
     packets_out: int = 0  # RTP packets that left for viewers, repeated ones too
     bytes_in: int = 0  # of those packets, without SRTP's trailer
     bytes_out: int = 0
-    dropped: int = 0  # until every place counts by reason
     dropped_by_kernel: int = 0  # what `media.sieve` has it keep back, and what found a full buffer
     dropped_strangers: int = 0  # of who never proved to know the connection's password
     dropped_forged: int = 0  # a wrong signature, a packet that came before, an alert that anybody can make

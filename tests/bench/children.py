@@ -6,7 +6,8 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from tests.e2e.stage import ROOT
@@ -30,14 +31,16 @@ class Child:
         self._process = process
         self._name = name
         self._requests, self._answers = process.stdin, process.stdout
+        self._one_by_one = asyncio.Lock()
 
     async def ready(self) -> None:
         """Returns once it can be asked."""
         await self._answer("its start")
 
     async def ask(self, do: str, **values: object) -> dict[str, Any]:
-        self._requests.write(json.dumps({"do": do, **values}).encode() + b"\n")
-        return await self._answer(do)
+        async with self._one_by_one:
+            self._requests.write(json.dumps({"do": do, **values}).encode() + b"\n")
+            return await self._answer(do)
 
     async def _answer(self, to: str) -> dict[str, Any]:
         async with asyncio.timeout(ANSWER_WITHIN):
@@ -61,20 +64,26 @@ class Child:
             await self._process.wait()
 
 
-@asynccontextmanager
-async def child(module: str, *arguments: str) -> AsyncIterator[Child]:
+def child(module: str, *arguments: str) -> AbstractAsyncContextManager[Child]:
     """`python -m module`; its errors are ours."""
+    return _child(sys.executable, "-m", module, *arguments)
+
+
+def node(script: str, *arguments: str) -> AbstractAsyncContextManager[Child]:
+    """The same for JavaScript, by the Node.js of the environment."""
+    return _child(str(Path(sys.executable).with_name("node")), script, *arguments)
+
+
+@asynccontextmanager
+async def _child(*argv: str) -> AsyncIterator[Child]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        module,
-        *arguments,
+        *argv,
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         limit=LONGEST_LINE,
     )
-    made = Child(process, " ".join((module, *arguments)))
+    made = Child(process, " ".join(argv[1:]))
     try:
         await made.ready()
         yield made

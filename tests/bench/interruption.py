@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
@@ -12,15 +11,12 @@ from typing import Final
 
 from playwright.async_api import Browser, Page
 
-from media import registry
 from tests.e2e.browsers import chromium, console_page, phone_page
 from tests.e2e.desk import call
 from tests.e2e.picture import until_live
 from tests.e2e.stage import Product, product
-from tests.media.nodes import NodeProcess
+from tests.media.nodes import NodeProcess, until_placed
 from tests.servers import RedisServer, redis_server
-
-LOOK_EVERY: Final = 0.01  # seconds
 
 # Each frame that the console handed to its compositor, in milliseconds.
 _WATCH: Final = """
@@ -54,13 +50,8 @@ class Stage:
 
     async def carrier(self) -> NodeProcess:
         """The node of the only session. It is no longer ours to ask for."""
-        async with registry.connect(self.redis.url) as redis:
-            while True:
-                for key in await redis.keys(f"{registry.PREFIX}session:*"):
-                    held = await redis.get(key)
-                    if isinstance(held, bytes) and held.decode() in self._nodes:
-                        return self._nodes.pop(held.decode())
-                await asyncio.sleep(LOOK_EVERY)
+        [carrying] = await until_placed(self.redis.url)
+        return self._nodes.pop(carrying)
 
     async def watch(self) -> None:
         """Begin to take down the frames that the console shows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -254,12 +255,15 @@ async def test_a_regulator_with_firefox_sees_and_drives_a_call_and_another_one_d
 
 async def _until_codec(console: Page, name: str) -> None:
     """Waits until the picture that it shows comes in that codec."""
-    await console.wait_for_function(
-        """async (name) => {
-          const reports = [...(await window.connections.at(-1).getStats()).values()];
-          const stream = reports.find(({ type, codecId }) => type === "inbound-rtp" && codecId);
-          return reports.find(({ id }) => id === stream?.codecId)?.mimeType === `video/${name}`;
-        }""",
-        arg=name,
-        timeout=WITHIN,
-    )
+    async with asyncio.timeout(WITHIN / 1000):
+        await console.evaluate(
+            """async (name) => {
+              for (;;) {
+                const reports = [...(await window.connections.at(-1).getStats()).values()];
+                const stream = reports.find(({ type, codecId }) => type === "inbound-rtp" && codecId);
+                if (reports.find(({ id }) => id === stream?.codecId)?.mimeType === `video/${name}`) return;
+                await new Promise(requestAnimationFrame);
+              }
+            }""",
+            name,
+        )

@@ -15,6 +15,8 @@ from media.remote import RemoteRelay
 from signaling.messages.relay import RelayEvent
 from tests.media.peers import LOOPBACK, WITHIN, until
 
+ANY_SPEED = {"MEDIA_MAX_CPU": "100000", "MEDIA_MAX_LAG": "100000"}  # however busy the tests' machine is
+
 
 class NodeProcess:
     """One node; it is ready when Redis knows it. `stop` it as a supervisor would, or `kill` it.
@@ -73,6 +75,14 @@ async def placed(url: str, session: str) -> str:
         node = await registry.Registry(redis).find(session)
     assert node is not None
     return node
+
+
+async def until_placed(url: str) -> set[str]:
+    """The nodes of all sessions, once there is one."""
+    async with registry.connect(url) as redis, asyncio.timeout(WITHIN):
+        while not (keys := await redis.keys(f"{registry.PREFIX}session:*")):
+            await asyncio.sleep(0.01)
+        return {str(node, "ascii") for node in await redis.mget(keys) if isinstance(node, bytes)}
 
 
 async def until_alive(url: str, node: str) -> None:

@@ -20,12 +20,15 @@ def has(owner: object, *names: str) -> bool:
 async def test_the_ice_agent_still_has_what_we_set_and_override() -> None:
     agent = Connection(ice_controlling=False)
     assert has(agent, "_local_candidates", "_local_candidates_start", "_local_candidates_end", "_protocols")
-    assert has(agent, "_nominated", "_queue", "_remote_candidates")
+    assert has(agent, "_nominated", "_queue", "_remote_candidates", "_check_list")
     assert list(inspect.signature(agent.check_incoming).parameters) == ["message", "addr", "protocol"]
+    assert list(inspect.signature(agent.build_request).parameters) == ["pair", "nominate"]
     assert list(inspect.signature(agent.check_state).parameters) == ["pair", "state"]
     assert list(inspect.signature(agent.data_received).parameters) == ["data", "component"]
     assert inspect.iscoroutinefunction(agent.gather_candidates)
     assert has(CandidatePair, "remote_addr", "State")
+    assert has(StunProtocol(agent), "receiver", "transactions")
+    assert "_network_host" in inspect.getsource(CandidatePair)
 
 
 def test_the_ice_agent_still_reports_what_was_authenticated_and_only_that() -> None:
@@ -51,6 +54,8 @@ async def test_the_dtls_and_sctp_transports_still_have_their_keys_roles_and_queu
     sctp = RTCSctpTransport(dtls)
     assert sctp.is_server
     assert has(sctp, "_data_channel_queue", "_outbound_queue", "_sent_queue", "_advertised_rwnd")
+    assert has(sctp, "_handle_data", "_inbound_streams", "_sack_misordered")
+    assert has(sctp._get_inbound_stream(0), "reassembly")
 
 
 @pytest.mark.parametrize("kind", ["", "_rtcp"])

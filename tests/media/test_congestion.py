@@ -12,7 +12,7 @@ from media.relay import EmbeddedRelay
 from tests.media.numbered import Call, Reader
 from tests.media.peers import until
 
-FRAMES = 150  # that the camera paints while the line is bad
+FRAMES = 100  # that the camera paints while the line is bad
 
 
 @pytest.mark.parametrize("codec", ["VP8", "H264"])

@@ -144,6 +144,21 @@ def test_a_line_that_loses_much_is_short_and_one_that_loses_some_is_repaired(los
     assert line.layer == layer
 
 
+def test_loss_that_one_report_alone_tells_of_is_no_want() -> None:
+    line = Downlink()
+    for number, lost in enumerate((0.0, 0.9, 0.0), 1):
+        line.reported(lost, 0.05)
+        line.measure(number * 125_000, float(number))
+        assert not line.is_short
+
+
+def test_without_layers_nobody_gets_fewer() -> None:
+    call = Call([10e6, 400e3]).goes_on(5)
+    assert call.layers == [TOP, 0]
+    call.allocation.settle(call.downlinks, 1_000_000, call.now, layered=False)
+    assert call.layers == [TOP, TOP]
+
+
 def test_packets_that_wait_too_long_here_mean_a_short_line_too() -> None:
     line = Downlink()
     line.measure(1, 0.0)

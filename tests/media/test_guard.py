@@ -102,10 +102,11 @@ def test_what_is_empty_oversized_or_of_no_known_kind_is_dropped_and_counted(gate
         (request("other:efgh", "secret"), "strangers"),
         (request("abcd:efgh", "guessed"), "forged"),
         (message(0x0001, b"", CHANCE), "strangers"),
-        (message(0x0011, b"", CHANCE), "strangers"),  # an indication
-        (message(0x0003, b"", CHANCE), "strangers"),  # TURN
-        (message(0x0101, b"", CHANCE), "strangers"),  # answers what nobody asked
+        (message(0x0011, b"", CHANCE), "strangers"),
+        (message(0x0003, b"", CHANCE), "strangers"),
+        (message(0x0101, b"", CHANCE), "strangers"),
     ],
+    ids=["another username", "another password", "no username", "indication", "TURN", "unasked answer"],
 )
 def test_stun_that_does_not_prove_itself_makes_no_friend(gate: Gate, data: bytes, reason: str) -> None:
     assert gate.kind(data, STRANGER) is None

@@ -102,6 +102,15 @@ def test_more_layers_come_one_at_a_time_where_a_frame_needs_nothing_that_was_lef
     assert without_gaps([one.sequence for one in low + high], 1 << 16)
 
 
+def test_fewer_layers_come_at_once() -> None:
+    thinning, packets = Thinning(2), stream(24, size=1)
+    before = thinning.take(packets[:8])
+    thinning.layer = 0
+    after = thinning.take(packets[8:])
+    assert len(before) == 8
+    assert [layer for _, layer in described(after)] == [0, 0, 0, 0]
+
+
 def test_a_frame_under_way_is_given_whole() -> None:
     packets = stream(2)[3:] + stream(3)[4:]  # the end of a frame of layer 2, and a frame of layer 1
     assert [layer for _, layer in described(Thinning(0).take(packets))] == [2]
@@ -135,6 +144,14 @@ def test_a_frame_that_comes_late_as_a_whole_is_numbered_as_it_would_have_been() 
     late = packets.pop(4)
     got = delayed.take(packets) + delayed.take([late])
     assert {picture for picture, _ in described(got)} == expected
+
+
+def test_a_frame_that_comes_late_as_a_whole_is_left_out_like_any_of_its_layer() -> None:
+    packets, thinning = stream(16, size=1), Thinning(0)
+    late = packets.pop(5)  # in layer 2
+    thinning.take(packets)
+    (empty,) = thinning.take([late])
+    assert empty.start == empty.end
 
 
 def test_a_packet_asked_for_again_is_found_and_written_as_it_was() -> None:

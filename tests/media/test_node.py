@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from media import registry, remote
 from signaling.domain.errors import NoChannel, NoPicture, RelayUnavailable
 from signaling.messages.relay import ChannelMessage, ChannelOpened, Connected, RelayEvent
-from tests.media.nodes import NodeProcess, placed, web
+from tests.media.nodes import ANY_SPEED, NodeProcess, placed, web
 from tests.media.peers import Ear, Phone, Viewer, until
 
 MakePhone = Callable[..., Phone]
@@ -32,7 +32,7 @@ async def test_phone_and_viewer_of_a_session_meet_whichever_processes_took_them(
 async def test_sessions_go_to_the_node_that_has_least_to_do(
     redis_url: str, phone: MakePhone, ear: Ear
 ) -> None:
-    with NodeProcess(redis_url) as one, NodeProcess(redis_url) as other:
+    with NodeProcess(redis_url, **ANY_SPEED) as one, NodeProcess(redis_url, **ANY_SPEED) as other:
         async with web(redis_url, ear) as relay:
             for session in ("nancy", "paris", "lyon", "brest"):
                 await relay.publish(session, "phone", await phone().offer())

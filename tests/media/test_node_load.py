@@ -8,13 +8,13 @@ import pytest
 
 from media.load import EXPECTED
 from signaling.domain.errors import NoPicture, RelayFull
-from tests.media.nodes import NodeProcess, placed, web
+from tests.media.nodes import ANY_SPEED, NodeProcess, placed, web
 from tests.media.peers import Ear, Phone, Viewer
 
 MakePhone = Callable[..., Phone]
 MakeViewer = Callable[..., Viewer]
 
-ONE_SESSION = {"MEDIA_MAX_PACKETS": str(int(EXPECTED)), "MEDIA_MAX_CPU": "1000", "MEDIA_MAX_LAG": "60000"}
+ONE_SESSION = {"MEDIA_MAX_PACKETS": str(int(EXPECTED)), **ANY_SPEED}
 
 
 async def test_a_session_that_a_node_refuses_goes_to_the_next_and_when_all_are_full_a_new_one_is_told(
@@ -31,7 +31,7 @@ async def test_a_session_that_a_node_refuses_goes_to_the_next_and_when_all_are_f
             with pytest.raises(RelayFull):
                 await viewer().view(relay, "nancy", participant="colleague")
             await phone().publish(relay, "nancy")  # never refused: its session runs
-            with NodeProcess(redis_url) as third:
+            with NodeProcess(redis_url, **ANY_SPEED) as third:
                 await viewer().view(relay, "lyon")
                 assert await placed(redis_url, "lyon") == third.id
 
@@ -39,7 +39,7 @@ async def test_a_session_that_a_node_refuses_goes_to_the_next_and_when_all_are_f
 async def test_a_node_with_room_takes_what_a_full_one_of_lower_rank_refuses(
     redis_url: str, viewer: MakeViewer, ear: Ear
 ) -> None:
-    with NodeProcess(redis_url, **ONE_SESSION), NodeProcess(redis_url) as roomy:
+    with NodeProcess(redis_url, **ONE_SESSION), NodeProcess(redis_url, **ANY_SPEED) as roomy:
         async with web(redis_url, ear) as relay:
             sessions = [f"session {number}" for number in range(6)]
             for session in sessions:

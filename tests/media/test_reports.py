@@ -63,8 +63,8 @@ async def test_the_relay_and_the_phone_know_the_round_trips_of_their_lines(relay
         (viewer,) = relay._sessions["visio"]._viewers()
         for line in (call.phones_line, call.consoles_line):
             line.up.delay = line.down.delay = 0.15
-        await until(lambda: 0.3 <= viewer.line.round_trip < 3.0)
-        await until(lambda: 0.3 <= _round_trip(call.phone) < 3.0)
+        await until(lambda: 0.2 <= viewer.line.round_trip < 3.0)
+        await until(lambda: 0.2 <= _round_trip(call.phone) < 3.0)
 
 
 def _round_trip(phone: Phone) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Final
 
-from tests.bench.relay.janus import janus
+from tests.bench.relay.compared import JANUS, OURS, WAYS, beside
 from tests.bench.relay.load import Load, load
 from tests.bench.relay.ways import OpenWay, media_relay, ours
 from tests.bench.relay.window import calls_of
@@ -18,18 +18,15 @@ WINDOW: Final = 8.0  # seconds
 STREAMS: Final = 20
 JANUS_GOAL: Final = 1.0  # times
 MEDIA_RELAY_GOAL: Final = 40.0  # times less
+MEDIA_RELAY: Final = "MediaRelay"  # of aiortc; four streams are too many for it
 
-MANY: Final[Mapping[str, OpenWay]] = {"ours": ours, "janus": janus}
-ONE: Final[Mapping[str, OpenWay]] = {
-    "ours": ours,
-    "media-relay": media_relay,
-}  # four streams are too many for it
+ALONE: Final[Mapping[str, OpenWay]] = {OURS: ours, MEDIA_RELAY: media_relay}
 
 
 async def run() -> Report:
     async with load() as peers:
-        many = await _shares(peers, MANY, STREAMS)
-        one = await _shares(peers, ONE, 1)
+        many = await _shares(peers, WAYS, STREAMS)
+        one = await _shares(peers, ALONE, 1)
     return _report(many, one)
 
 
@@ -43,40 +40,34 @@ async def _shares(peers: Load, ways: Mapping[str, OpenWay], streams: int) -> dic
 
 
 def _report(many: Mapping[str, float], one: Mapping[str, float]) -> Report:
-    times = many["ours"] / many["janus"]
-    less, alone = one["media-relay"] / many["ours"], one["media-relay"] / one["ours"]
+    mine = many[OURS]
+    times, less = mine / many[JANUS], one[MEDIA_RELAY] / mine
     rows = [
         Row(
             what=f"relay CPU for each of {STREAMS} streams, one viewer each",
-            here=_percent(many["ours"]),
-            beside=f"{_percent(many['janus'])} (Janus)",
-            compared=f"{times:.2f} times",
+            here=_percent(mine),
+            beside=beside(many, _percent),
+            compared=f"{times:.2f} times Janus",
             goal=f"at most {JANUS_GOAL:.1f} times",
             reached=times <= JANUS_GOAL,
         ),
         Row(
             what="the same, beside the one stream that MediaRelay carries",
-            here=_percent(many["ours"]),
-            beside=f"{_percent(one['media-relay'])} (MediaRelay)",
+            here=_percent(mine),
+            beside=beside(one, _percent),
             compared=f"{less:.0f} times less",
             goal=f"at least {MEDIA_RELAY_GOAL:.0f} times less",
             reached=less >= MEDIA_RELAY_GOAL,
         ),
         Row(
             what="relay CPU for one stream alone, one viewer",
-            here=_percent(one["ours"]),
-            beside=f"{_percent(one['media-relay'])} (MediaRelay)",
-            compared=f"{alone:.0f} times less",
+            here=_percent(one[OURS]),
+            beside=beside(one, _percent),
+            compared=f"{one[MEDIA_RELAY] / one[OURS]:.0f} times less",
         ),
     ]
-    numbers = {
-        "ours_of_many": many["ours"],
-        "janus_of_many": many["janus"],
-        "times_janus": times,
-        "ours_alone": one["ours"],
-        "media_relay_alone": one["media-relay"],
-        "times_less_than_media_relay": less,
-    }
+    numbers = {f"{name}_of_many": share for name, share in many.items()}
+    numbers |= {f"{name}_alone": share for name, share in one.items()}
     return Report(rows, numbers)
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 WIDTH, HEIGHT = 300, 200  # of one chart's plot, in pixels
 LEFT, TOP, BOTTOM, GAP = 44, 64, 40, 36  # around it
-COLOURS: Final = ("#1f77b4", "#e07b00")
+COLOURS: Final = ("#1f77b4", "#e07b00", "#2ca02c")
 SHADES: Final = "text { font: 12px sans-serif; fill: #767676 } path { fill: none; stroke-width: 2 }"
 STEPS: Final = (1, 2, 5, 10)
 

@@ -9,10 +9,10 @@ from typing import Final
 
 import msgspec
 
+from tests.bench.relay.compared import JANUS, OURS, WAYS, beside
 from tests.bench.relay.drawing import Chart, Line, draw
-from tests.bench.relay.janus import janus
 from tests.bench.relay.load import Load, load
-from tests.bench.relay.ways import OpenWay, ours
+from tests.bench.relay.ways import OpenWay
 from tests.bench.relay.window import Window, window
 from tests.bench.report import Report, Row
 from tests.e2e.stage import ROOT
@@ -21,9 +21,6 @@ STREAMS: Final = (1, 5, 10, 20, 30, 40, 50, 60)
 TURNS: Final = 3  # of each, in turn; their medians count
 SETTLE, WINDOW = 1.0, 3.0  # seconds
 DRAWING: Final = ROOT / "docs/images/relay-growth.svg"
-NAMES: Final = {"ours": "VisioRegul", "janus": "Janus"}
-
-WAYS: Final[Mapping[str, OpenWay]] = {"ours": ours, "janus": janus}
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -67,7 +64,7 @@ def _middle(steps: tuple[Step, ...]) -> Step:
 
 def _drawing(found: Mapping[str, list[Step]]) -> str:
     def lines(name: str) -> list[Line]:
-        return [Line(NAMES[way], [getattr(step, name) for step in steps]) for way, steps in found.items()]
+        return [Line(way, [getattr(step, name) for step in steps]) for way, steps in found.items()]
 
     return draw(
         "From 1 to 60 streams with one viewer each",
@@ -83,13 +80,13 @@ def _drawing(found: Mapping[str, list[Step]]) -> str:
 def _report(found: Mapping[str, list[Step]]) -> Report:
     rows = []
     for at in (0, STREAMS.index(20), len(STREAMS) - 1):
-        mine, other = found["ours"][at], found["janus"][at]
+        steps = {name: all_steps[at] for name, all_steps in found.items()}
         rows.append(
             Row(
                 what=f"{STREAMS[at]} streams: CPU in all; delay of a frame, median / p99",
-                here=_cell(mine),
-                beside=f"{_cell(other)} (Janus)",
-                compared=f"{mine.cpu / other.cpu:.2f} times the CPU",
+                here=_cell(steps[OURS]),
+                beside=beside(steps, _cell),
+                compared=f"{steps[OURS].cpu / steps[JANUS].cpu:.2f} times the CPU of Janus",
             )
         )
     numbers = {

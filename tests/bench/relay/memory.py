@@ -3,48 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Final
 
 from tests.bench import proc
-from tests.bench.relay.janus import janus
+from tests.bench.relay.compared import OURS, WAYS, beside
 from tests.bench.relay.load import Load, load
-from tests.bench.relay.ways import OpenWay, ours
+from tests.bench.relay.ways import OpenWay
 from tests.bench.report import Report, Row
 
 STREAMS: Final = 60
 FILLED: Final = 12.0  # seconds until all that is kept of a stream is full: 1,024 packets take seven
 BASE_GOAL, STREAM_GOAL = 80.0, 2.0  # MB
 
-WAYS: Final[Mapping[str, OpenWay]] = {"ours": ours, "janus": janus}
-
 
 async def run() -> Report:
     async with load() as peers:
         found = {name: await _memory(peers, open_way) for name, open_way in WAYS.items()}
-    (base, stream), (janus_base, janus_stream) = found["ours"], found["janus"]
+    bases = {name: base for name, (base, _) in found.items()}
+    streams = {name: stream for name, (_, stream) in found.items()}
     rows = [
         Row(
             what="memory of the relay's process without calls (RSS)",
-            here=f"{base:.1f} MB",
-            beside=f"{janus_base:.1f} MB (Janus)",
+            here=f"{bases[OURS]:.1f} MB",
+            beside=beside(bases, "{:.1f} MB".format),
             goal=f"under {BASE_GOAL:.0f} MB",
-            reached=base < BASE_GOAL,
+            reached=bases[OURS] < BASE_GOAL,
         ),
         Row(
             what=f"for each of {STREAMS} streams with one viewer",
-            here=f"{stream:.2f} MB",
-            beside=f"{janus_stream:.2f} MB (Janus)",
+            here=f"{streams[OURS]:.2f} MB",
+            beside=beside(streams, "{:.2f} MB".format),
             goal=f"under {STREAM_GOAL:.0f} MB",
-            reached=stream < STREAM_GOAL,
+            reached=streams[OURS] < STREAM_GOAL,
         ),
     ]
-    numbers = {
-        "base_mb": base,
-        "stream_mb": stream,
-        "janus_base_mb": janus_base,
-        "janus_stream_mb": janus_stream,
-    }
+    numbers = {f"{name}_base_mb": base for name, base in bases.items()}
+    numbers |= {f"{name}_stream_mb": stream for name, stream in streams.items()}
     return Report(rows, numbers)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from time import monotonic
 from typing import Final, Protocol
 
 from tests.bench import clip
-from tests.bench.relay.janus import janus
+from tests.bench.relay.compared import JANUS, OURS, WAYS, beside
 from tests.bench.relay.load import Load, load
-from tests.bench.relay.ways import Way, ours
+from tests.bench.relay.ways import Way
 from tests.bench.report import Report, Row, Sample
 
 TIMES: Final = 30  # of each and way, after one that is not counted
@@ -34,8 +35,8 @@ class Take(Protocol):
 async def run() -> Report:
     rows: list[Row] = []
     numbers: dict[str, float] = {}
-    async with load() as peers, ours() as mine, janus() as other:
-        ways: Mapping[str, Way] = {"ours": mine, "janus": other}
+    async with load() as peers, AsyncExitStack() as stack:
+        ways = {name: await stack.enter_async_context(open_way()) for name, open_way in WAYS.items()}
         for kind, take in TAKES.items():
             found = await _take_turns(peers, ways, take)
             rows.append(_row(kind, found))
@@ -76,14 +77,14 @@ async def _join(load: Load, way: Way, session: str) -> float:
 
 
 def _row(kind: str, found: Mapping[str, Sample]) -> Row:
-    mine, other = found["ours"], found["janus"]
+    mine = found[OURS].median
     return Row(
         what=f"{WHAT[kind]}, median / p95 of {TIMES}",
-        here=str(mine),
-        beside=f"{other} (Janus)",
-        compared=f"{mine.median / other.median:.2f} times",
+        here=str(found[OURS]),
+        beside=beside(found),
+        compared=f"{mine / found[JANUS].median:.2f} times Janus",
         goal=f"median under {GOALS[kind]:.0f} ms",
-        reached=mine.median < GOALS[kind],
+        reached=mine < GOALS[kind],
     )
 
 
