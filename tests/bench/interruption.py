@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+import signal
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Final
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 
+from media.registry import HEARTBEAT
+from media.remote import CALM
+from tests.bench.report import Report, Row
 from tests.e2e.browsers import chromium, console_page, phone_page
 from tests.e2e.desk import call
 from tests.e2e.picture import until_live
-from tests.e2e.stage import Product, product
+from tests.e2e.stage import product
 from tests.media.nodes import NodeProcess, until_placed
 from tests.servers import RedisServer, redis_server
+
+TIMES: Final = 10
+AWAY: Final = 60.0  # seconds
+DEATH_GOAL: Final = (3000.0, 5000.0)  # ms, median and longest
+LEAVE_GOAL: Final = (1000.0, 2000.0)
+AWAY_GOAL: Final = (1000.0, 1000.0)
 
 # Each frame that the console handed to its compositor, in milliseconds.
 _WATCH: Final = """
@@ -36,11 +49,9 @@ _LONGEST: Final = "Math.max(0, ...window.shownAt.map((at, i, all) => (i ? at - a
 class Stage:
     """A call between two pages of a real Chromium, on as many media nodes as were started."""
 
-    def __init__(self, product: Product, redis: RedisServer, console: Page, phone: Page) -> None:
-        self.product = product
+    def __init__(self, redis: RedisServer, console: Page) -> None:
         self.redis = redis
         self.console = console
-        self.phone = phone
         self._nodes: dict[str, NodeProcess] = {}
         self._running = ExitStack()
 
@@ -67,22 +78,73 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(nodes: int, environ: Mapping[str, str] | None = None) -> AsyncIterator[Stage]:
+async def stage() -> AsyncIterator[Stage]:
+    """A call on one of two nodes, long enough after the start for a death to be believed."""
     with TemporaryDirectory() as folder, redis_server() as redis:
-        apart = {"REDIS_URL": redis.url, "SECRET_KEY": secrets.token_hex(32), **(environ or {})}
+        apart = {"REDIS_URL": redis.url, "SECRET_KEY": secrets.token_hex(32)}
         with product(Path(folder), apart) as made:
-            async with chromium() as browser, _pages(browser) as (console, phone):
-                opened = Stage(made, redis, console, phone)
+            async with chromium() as browser:
+                console, phone = await console_page(browser), await phone_page(browser)
+                opened = Stage(redis, console)
                 try:
-                    for _ in range(nodes):
-                        opened.start_node()
+                    opened.start_node()
+                    opened.start_node()
                     await call(console, phone, made)
                     await until_live(console)
+                    await asyncio.sleep(CALM * HEARTBEAT)
                     yield opened
                 finally:
                     opened.close()
 
 
-@asynccontextmanager
-async def _pages(browser: Browser) -> AsyncIterator[tuple[Page, Page]]:
-    yield await console_page(browser), await phone_page(browser)
+async def nodes() -> Report:
+    """The picture's interruption by a `kill -9` of its node, and by a SIGTERM, each several times."""
+    async with stage() as running:
+        deaths = [await _without(running, signal.SIGKILL) for _ in range(TIMES)]
+        leaves = [await _without(running, signal.SIGTERM) for _ in range(TIMES)]
+    return Report(
+        [
+            _row(f"picture away after `kill -9` of a node, median / longest of {TIMES}", deaths, DEATH_GOAL),
+            _row(f"picture away when a node leaves, median / longest of {TIMES}", leaves, LEAVE_GOAL),
+        ],
+        {"death_median_ms": median(deaths), "death_max_ms": max(deaths), "leave_max_ms": max(leaves)},
+    )
+
+
+async def redis_away() -> Report:
+    """The picture's longest stillness in a minute without Redis, and in the seconds after it came back."""
+    async with stage() as running:
+        await running.watch()
+        running.redis.freeze()
+        until = monotonic() + AWAY
+        while monotonic() < until:
+            await until_live(running.console)
+        running.redis.thaw()
+        for _ in range(10):  # whoever were to move, would have moved by then
+            await until_live(running.console)
+        still = await running.interruption()
+    return Report(
+        [_row(f"longest stillness of the picture while Redis is away for {AWAY:.0f} s", [still], AWAY_GOAL)],
+        {"longest_ms": still},
+    )
+
+
+async def _without(running: Stage, by: signal.Signals) -> float:
+    """Milliseconds that the picture stood still when its node was sent that signal; another node starts."""
+    await running.watch()
+    node = await running.carrier()
+    node.send(by)
+    away = await running.interruption()
+    await node.ended()
+    running.start_node()
+    return away
+
+
+def _row(what: str, values: list[float], goals: tuple[float, float]) -> Row:
+    here, longest = median(values), max(values)
+    return Row(
+        what=what,
+        here=f"{here:.0f} / {longest:.0f} ms",
+        goal=f"median under {goals[0]:.0f}, longest under {goals[1]:.0f} ms",
+        reached=here < goals[0] and longest < goals[1],
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from tests.bench import command, first_picture, invite, weight
+from tests.bench import command, first_picture, interruption, invite, weight
 from tests.bench.relay import cpu, growth, loss, many, memory, start, times, turnover
 from tests.bench.report import Report
 
@@ -20,6 +20,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Awaitable[Report]]]] = {
     "relay-memory": memory.run,
     "relay-calls": turnover.run,
     "relay-loss": loss.run,
+    "nodes": interruption.nodes,
+    "redis-away": interruption.redis_away,
     "weight": weight.run,
     "invite": invite.run,
 }

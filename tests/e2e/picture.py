@@ -59,14 +59,6 @@ async def until_seen(page: Page, condition: str, area: tuple[float, float, float
     await page.wait_for_function(f"() => {shows(condition, area)}", timeout=WITHIN)
 
 
-async def frames(page: Page) -> int:
-    """Frames that the console has decoded so far."""
-    count = await page.evaluate(
-        "document.querySelector('[data-part=picture]').getVideoPlaybackQuality().totalVideoFrames"
-    )
-    return int(count)
-
-
 async def until_live(page: Page) -> None:
     """Waits until new frames keep coming: a second of video, more than any buffer holds. They are counted one
     by one: the element's own count starts anew when it gets another connection's stream."""

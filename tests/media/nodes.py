@@ -80,7 +80,7 @@ async def placed(url: str, session: str) -> str:
 async def until_placed(url: str) -> set[str]:
     """The nodes of all sessions, once there is one."""
     async with registry.connect(url) as redis, asyncio.timeout(WITHIN):
-        while not (keys := await redis.keys(f"{registry.PREFIX}session:*")):
+        while not (keys := await redis.keys(f"{registry.PREFIX}session:*")):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         return {str(node, "ascii") for node in await redis.mget(keys) if isinstance(node, bytes)}
 

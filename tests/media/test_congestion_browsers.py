@@ -111,9 +111,11 @@ async def test_a_console_on_a_narrow_line_gets_fewer_frames_and_the_other_one_al
 
         line.down.rate = NARROW
         await until(lambda: downlinks["guest"].layer < TOP)
-        most = few = 0.0
-        while not (most > 0.9 and 0.15 < few < 0.9):
+        most = few = asked = 0.0
+        while not (most > 0.9 and 0.15 < few < 0.9 and asked == 0):  # and nobody begins anew for it
+            asked = -relay.stats().counters.keyframes_asked
             most, few = await shares([regulator, guest], phone)
+            asked += relay.stats().counters.keyframes_asked
         assert downlinks["regulator"].layer == TOP
 
 
