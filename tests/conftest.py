@@ -15,7 +15,6 @@ from signaling.store.tables import metadata
 from tests import servers
 from tests.cast import Clock
 
-
 # No test has a time limit of its own: a busy machine is no fault.
 hypothesis.settings.register_profile("visio", deadline=None)
 hypothesis.settings.load_profile("visio")

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests import servers
 from tests.e2e.browsers import console_page, phone_page
-from tests.e2e.desk import call, control, until_ready
+from tests.e2e.desk import call, control, end, invite, log_in, open_link, tap_start, until_ready
 from tests.e2e.picture import until_live
 from tests.e2e.stage import Product, product
 from tests.media.nodes import ANY_SPEED, NodeProcess, until_placed
@@ -107,6 +107,29 @@ async def test_a_call_does_not_notice_that_redis_stands_still_and_then_forgets_a
     await _drives_the_torch(running)
     await until_live(running.console)
     assert await running.connections() == connections
+
+
+async def test_a_relay_that_is_full_is_told_to_the_regulator_and_tried_until_it_has_room(
+    tmp_path: Path, browser: Browser
+) -> None:
+    with product(tmp_path, {"MEDIA_MAX_PACKETS": "100"}) as made:
+        alice, bob, phone = (
+            await console_page(browser),
+            await console_page(browser),
+            await phone_page(browser),
+        )
+        await call(alice, phone, made)
+        await log_in(bob, made, "superviseur@demo.test")
+        message = await invite(bob, made, "06 98 76 54 32")
+        title = bob.locator("[data-part=sheet-title]")
+        await expect(title).to_have_text("Les serveurs vidéo sont pleins")
+        await end(alice)
+        await expect(title).not_to_have_text("Les serveurs vidéo sont pleins")
+        await phone.goto("about:blank")
+        await phone.context.clear_cookies()
+        await open_link(phone, message["link"])
+        await tap_start(phone)
+        await until_live(bob)
 
 
 async def _drives_the_torch(running: Call) -> None:

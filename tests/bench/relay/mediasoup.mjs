@@ -2,7 +2,7 @@
 // Arguments: the folder of the npm package `mediasoup`, the address to listen on.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
-import { stdin } from "node:process";
+import process, { stdin } from "node:process";
 
 const [folder, address] = process.argv.slice(2);
 const mediasoup = createRequire(import.meta.url)(folder);
