@@ -31,6 +31,15 @@ async def test_the_ice_agent_still_has_what_we_set_and_override() -> None:
     assert "_network_host" in inspect.getsource(CandidatePair)
 
 
+async def test_the_ice_agent_still_connects_by_looking_every_20_ms_and_has_what_ours_does_it_with() -> None:
+    assert "asyncio.sleep(0.02)" in inspect.getsource(Connection.connect)
+    agent = Connection(ice_controlling=False)
+    assert has(agent, "_pair_remote_candidate", "sort_check_list", "_unfreeze_initial", "_check_periodic")
+    assert has(agent, "_early_checks", "_early_checks_done", "_check_list", "_check_list_state")
+    assert has(agent, "query_consent", "_query_consent_task")
+    assert "put_nowait(ICE_COMPLETED)" in inspect.getsource(Connection._check_list_maybe_complete)
+
+
 def test_the_ice_agent_still_reports_what_was_authenticated_and_only_that() -> None:
     """`check_incoming` and a pair's success are where the guard learns whom to trust."""
     request = inspect.getsource(Connection.request_received)
