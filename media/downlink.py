@@ -64,8 +64,18 @@ class Downlink:
         self.sent += (sent - self.sent) / (2 if self.sent else 1)
         fell = now - self._fell_at < FRESH and self._limit < SHORT * self.sent
         self.is_short = fell or self._loss > LOSS or self.backlog > BACKLOG
+
+    def excuse(self) -> None:
+        """Room was made: whether it is short still shows at the next measurement."""
+        self.is_short = False
+
+    def conclude(self, now: float) -> None:
+        """After each measurement. Twice as wary as before, if it was short soon after we tried more."""
+        since = now - self._short_at
         if self.is_short:
-            self._be_wary(now)
+            if since > self._wary:
+                self._wary = min(WARIEST, 2 * self._wary) if since < 3 * self._wary else WARY
+            self._short_at = now
         self.is_narrow = now - self._short_at < self._wary
 
     @property
@@ -76,13 +86,6 @@ class Downlink:
         arriving = self.sent * (1 - self._loss) if self._loss > LOSS else math.inf
         return max(LEAST, min(self._limit, arriving))
 
-    def _be_wary(self, now: float) -> None:
-        """Twice as long as before, if it was short soon after we tried to give it more."""
-        since = now - self._short_at
-        if since > self._wary:
-            self._wary = min(WARIEST, 2 * self._wary) if since < 3 * self._wary else WARY
-        self._short_at = now
-
     # ------------------------------------------------------------ what follows
     def choose(self, bitrate: float, now: float) -> None:
         """Which layers of a stream of that bitrate fit: fewer at once, one more after a while."""
@@ -91,15 +94,6 @@ class Downlink:
         elif self._fits_one_more(bitrate) and now - max(self._short_at, self._climbed_at) > STEP:
             self.layer += 1
             self._climbed_at = now
-
-    def _fits_one_more(self, bitrate: float) -> bool:
-        return self.layer < TOP and self.carries >= SHARES[self.layer + 1] * bitrate
-
-    def _fitting(self, bitrate: float) -> int:
-        carries = self.carries
-        if carries >= SHORT * bitrate:
-            return TOP
-        return max((layer for layer in range(TOP) if SPARE * SHARES[layer] * bitrate <= carries), default=0)
 
     def layer_at(self, now: float) -> int:
         return 0 if now < self._gives_way_until else self.layer
@@ -110,6 +104,11 @@ class Downlink:
         self._gives_way_until = now + WARIEST
         return makes_room
 
-    def excuse(self) -> None:
-        """Room was made: whether it is short still shows at the next measurement."""
-        self.is_short = False
+    def _fits_one_more(self, bitrate: float) -> bool:
+        return self.layer < TOP and self.carries >= SHARES[self.layer + 1] * bitrate
+
+    def _fitting(self, bitrate: float) -> int:
+        carries = self.carries
+        if carries >= SHORT * bitrate:
+            return TOP
+        return max((layer for layer in range(TOP) if SPARE * SHARES[layer] * bitrate <= carries), default=0)

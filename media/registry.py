@@ -17,8 +17,7 @@ PREFIX = "visio:media:"
 HEARTBEAT = 0.5  # seconds
 LEASE = 1_000  # ms that a node lives without a heartbeat: a picture is to be back 5 s after a `kill -9`
 PLACEMENT = 600_000  # ms that a session stays placed without its node's heartbeat: longer than Redis is away
-REPLY_WITHIN = 5.0  # seconds
-REDIS_WITHIN = 2.0  # seconds for any other answer of Redis
+REDIS_WITHIN = 2.0  # seconds for an answer of Redis
 BLOCK = 0.25  # seconds that Redis holds a question back while there is nothing to tell: how fast we stop
 
 NODES = f"{PREFIX}nodes"  # sorted set: node -> rank, the lowest takes the next session

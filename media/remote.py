@@ -6,45 +6,24 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from redis.exceptions import RedisError, ResponseError
 
 from media import frames
-from media.registry import (
-    BLOCK,
-    EVENTS,
-    GROUP,
-    HEARTBEAT,
-    REPLY_WITHIN,
-    Placement,
-    Registry,
-    connect,
-    inbox,
-    replies,
-)
+from media.registry import BLOCK, EVENTS, GROUP, HEARTBEAT, Placement, Registry, connect
+from media.requests import PAUSE, NodeDied, Requests, give_up, push
 from media.tasks import finish, pause
 from signaling.domain.errors import NoChannel, NoPicture, RelayFull, RelayUnavailable
 from signaling.ports import OnRelayEvent
 
-PAUSE = 0.5  # seconds before we try Redis again
-INBOX_LASTS = 60  # seconds that Redis keeps requests for a node that takes none
 ABANDONED = 10_000  # ms after which an event that a web process took and did not handle is another's
 AT_ONCE = 32  # events handled at the same time; those of one participant come one by one anyway
-CALM = 10  # heartbeats with Redis before we believe that a node died: while Redis is away, no lease lasts
+CALM = 10  # heartbeats after Redis was away before we believe that a node died: no lease lasts meanwhile
 
 log = logging.getLogger(__name__)
-
-
-class _NodeDied(RelayUnavailable):
-    """While we waited for its reply."""
-
-
-class _Waiting(NamedTuple):
-    node: str
-    reply: asyncio.Future[frames.Reply]
 
 
 class RemoteRelay:
@@ -54,9 +33,9 @@ class RemoteRelay:
         self._id = secrets.token_hex(8)
         self._redis: Any = connect(url)
         self._registry = Registry(self._redis)
-        self._waiting: dict[str, _Waiting] = {}  # requests, by their ref
+        self._requests = Requests(self._redis, self._id)
         self._homeless: set[str] = set()  # sessions that found no node
-        self._calm = 0  # heartbeats since Redis was away
+        self._calm = CALM  # heartbeats since Redis was away
         self._late: set[str] = set()  # nodes that had no lease when we last looked
         self._loops: list[asyncio.Task[None]] = []
         self._closing = asyncio.Event()
@@ -64,8 +43,8 @@ class RemoteRelay:
 
     async def open(self, on_event: OnRelayEvent) -> None:
         self._on_event = on_event
-        loops = (self._read_replies, self._read_events, self._look_after)
-        self._loops = [asyncio.create_task(loop(), name=f"media {loop.__name__}") for loop in loops]
+        loops = (self._requests.read_replies(self._closing), self._read_events(), self._look_after())
+        self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self) -> None:
         """Events that are being handled are finished; those that hang are left to other processes."""
@@ -93,22 +72,23 @@ class RemoteRelay:
         node = await self._find(session)
         if node is None:
             raise NoPicture("no such session")
-        return (await self._ask(node, frames.Still(**self._head(session), participant=participant))).picture
+        request = frames.Still(**self._head(session), participant=participant)
+        return (await self._requests.ask(node, request)).picture
 
     async def send(self, session: str, participant: str, data: str) -> None:
         node = await self._find(session)
         if node is None:
             raise NoChannel("no such session")
-        await self._ask(node, frames.Send(**self._head(session), participant=participant, data=data))
+        await self._requests.ask(node, frames.Send(**self._head(session), participant=participant, data=data))
 
     async def drop(self, session: str, participant: str) -> None:
         if (node := await self._find(session)) is not None:
-            await self._ask(node, frames.Drop(**self._head(session), participant=participant))
+            await self._requests.ask(node, frames.Drop(**self._head(session), participant=participant))
 
     async def end(self, session: str) -> None:
         self._homeless.discard(session)
         if (node := await self._find(session)) is not None:
-            await self._ask(node, frames.End(**self._head(session)))
+            await self._requests.ask(node, frames.End(**self._head(session)))
 
     # ------------------------------------------------------------ requests
     def _head(self, session: str) -> dict[str, Any]:
@@ -121,8 +101,8 @@ class RemoteRelay:
             place = await self._place(request.session, refused)
             request = msgspec.structs.replace(request, moved=request.moved or place.is_moved)
             try:
-                return (await self._ask(place.node, request)).answer
-            except _NodeDied:
+                return (await self._requests.ask(place.node, request)).answer
+            except NodeDied:
                 continue
             except RelayFull:
                 if place.is_held:
@@ -146,44 +126,6 @@ class RemoteRelay:
             return await self._registry.find(session)
         except (RedisError, OSError) as error:
             raise RelayUnavailable(f"Redis does not answer: {error}") from None
-
-    async def _ask(self, node: str, request: frames.Request) -> frames.Reply:
-        """Push a request, wait for its reply. Raises what the node raised, or RelayUnavailable."""
-        waiting = _Waiting(node, asyncio.get_running_loop().create_future())
-        self._waiting[request.ref] = waiting
-        try:
-            async with asyncio.timeout(REPLY_WITHIN):
-                async with self._redis.pipeline() as pipe:
-                    _push(pipe, node, request)
-                    await pipe.execute()
-                reply = await waiting.reply
-        except (TimeoutError, RedisError, OSError) as error:
-            raise RelayUnavailable(f"the media node does not answer: {error!r}") from None
-        finally:
-            del self._waiting[request.ref]
-        if reply.error:
-            raise frames.error_of(reply)
-        return reply
-
-    async def _read_replies(self) -> None:
-        while not self._closing.is_set():
-            try:
-                taken = await self._redis.blpop([replies(self._id)], timeout=BLOCK)
-            except (RedisError, OSError):
-                await pause(self._closing, PAUSE)
-                continue
-            if taken is not None:
-                self._take_reply(taken[1])
-
-    def _take_reply(self, data: bytes) -> None:
-        try:
-            reply = frames.decode_reply.decode(data)
-        except msgspec.DecodeError:
-            log.exception("a reply was malformed")
-            return
-        waiting = self._waiting.get(reply.ref)
-        if waiting is not None and not waiting.reply.done():
-            waiting.reply.set_result(reply)
 
     # ------------------------------------------------------------ events
     async def _read_events(self) -> None:
@@ -232,7 +174,7 @@ class RemoteRelay:
                 pipe.xack(EVENTS, GROUP, entry)
                 pipe.xdel(EVENTS, entry)
                 if ref:
-                    _push(pipe, node, frames.Handled(ref))
+                    push(pipe, node, frames.Handled(ref))
                 await pipe.execute()
 
     # ------------------------------------------------------------ the dead
@@ -250,13 +192,13 @@ class RemoteRelay:
     async def _look_at_nodes(self) -> None:
         """A node is dead when it is late twice in a row: when Redis stood still, leases run out before the
         heartbeats that waited for it get through."""
-        asked = list(self._waiting.values())
+        asked = self._requests.waiting
         nodes = await self._registry.nodes()
         late = {node for node, has_lease in nodes.items() if not has_lease}
         self._late, dead = late, late & self._late if self._calm >= CALM else set()
         for node in dead:
             await self._tell(frames.departure(node, await self._registry.bury(node), is_broken=True))
-        _give_up(asked, nodes.keys() - dead)
+        give_up(asked, nodes.keys() - dead)
         if nodes.keys() - late:
             await self._call_home()
 
@@ -277,15 +219,3 @@ class RemoteRelay:
         entries = [one["message_id"] for one in pending if one["consumer"] != self._id.encode()]
         if entries:
             self._take(await self._redis.xclaim(EVENTS, GROUP, self._id, ABANDONED, entries))
-
-
-def _give_up(asked: list[_Waiting], nodes: Collection[str]) -> None:
-    """Whoever waits for a node that is gone asks the next one."""
-    for node, reply in asked:
-        if node not in nodes and not reply.done():
-            reply.set_exception(_NodeDied("the media node died"))
-
-
-def _push(pipe: Any, node: str, frame: frames.Request | frames.Handled) -> None:
-    pipe.rpush(inbox(node), frames.encode(frame))
-    pipe.expire(inbox(node), INBOX_LASTS)

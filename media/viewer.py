@@ -127,6 +127,7 @@ class Viewer:
             yielding = [one.line.give_way(now) for one in self._owner.thumbnails_beside(self)]
             if any(yielding):
                 self.line.excuse()
+        self.line.conclude(now)
 
     def thin(self, now: float) -> None:
         """From now on it gets the layers that fit on its line, or fewer where the relay is short itself."""

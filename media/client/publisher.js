@@ -2,11 +2,11 @@ import { delay } from "../../signaling/client/backoff.js";
 
 /** @typedef {"connecting" | "connected" | "lost"} Link */
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
-/** @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, channel: RTCDataChannel, limit?: Timer, watched?: boolean}} Leg */
+/** @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, channel: RTCDataChannel, limit?: Timer, offered?: boolean, watched?: boolean}} Leg */
 
 const PATIENCE = 2500; // ms without a connection, which often heals by itself
 const GIVE_UP = 15_000; // ms from the offer to a connection; then everything is built anew
-const PROBE = 2000; // ms in which a living relay has sent something
+const PROBE = 1000; // ms in which a living relay has sent something
 const LOOK_EVERY = 1000; // ms between two looks at what the relay sends back, which it does twice a second
 const SILENT = 2; // looks in a row without anything
 const FORWARDED = /h264.*packetization-mode=1|vp8|vp9(?!.*profile-id=[1-9])|av1(?!.*profile=[1-9])|rtx/i;
@@ -66,22 +66,17 @@ export class Publisher {
   /** The network, the page or the server came back: connect now, or make the connection prove that it lives. */
   async wake() {
     const leg = this._leg;
-    const state = leg?.pc.connectionState ?? "failed";
-    if (!this._track || this._next || state === "new" || state === "connecting") return;
-    if (leg && state === "connected") {
-      const before = await traffic(leg.pc);
-      await new Promise((resolve) => setTimeout(resolve, PROBE));
-      if (leg !== this._leg || (await traffic(leg.pc)).received !== before.received) return;
-    }
-    this._again(0);
+    if (!this._track || this._next || isUnderWay(leg)) return;
+    const lives = leg?.pc.connectionState === "connected" && !this._timer && (await hears(leg.pc));
+    if (!lives && leg === this._leg && !this._next) this.move();
   }
 
   /** The relay goes, or is gone: offer to the next one, and send by the present connection until that one stands. */
   move() {
     const newest = this._next ?? this._leg;
-    if (!this._track || (newest && !newest.pc.remoteDescription)) return; // the answer under way comes from the next one
+    if (!this._track || (isUnderWay(newest) && !newest?.pc.remoteDescription)) return; // its answer comes from the next one
     if (this._leg?.pc.connectionState !== "connected") return this._again(0);
-    clearTimeout(this._timer);
+    this._rest();
     close(this._next);
     this._next = this._build();
     void this._offer(this._next);
@@ -129,6 +124,7 @@ export class Publisher {
 
   /** @param {Leg} leg */
   async _offer(leg) {
+    leg.offered = true;
     this._limit(leg, GIVE_UP);
     try {
       await leg.sender.replaceTrack(this._track);
@@ -193,7 +189,7 @@ export class Publisher {
     if (leg === this._next) {
       close(leg);
       this._next = null;
-      this._timer = setTimeout(() => this.move(), this._options.backoff(this._attempt++));
+      this._retry(() => this.move(), this._options.backoff(this._attempt++));
     } else if (leg === this._leg && this._next) {
       close(leg);
       this._leg = this._next;
@@ -208,11 +204,26 @@ export class Publisher {
     this._drop();
     if (!this._track) return;
     this._options.onLink("lost");
-    this._timer = setTimeout(() => this._begin(), wait);
+    this._retry(() => this._begin(), wait);
+  }
+
+  /** @param {() => void} work @param {number} wait ms */
+  _retry(work, wait) {
+    this._rest();
+    this._timer = setTimeout(() => {
+      this._timer = undefined;
+      work();
+    }, wait);
+  }
+
+  /** No other try is waited for. */
+  _rest() {
+    clearTimeout(this._timer);
+    this._timer = undefined;
   }
 
   _drop() {
-    clearTimeout(this._timer);
+    this._rest();
     close(this._leg);
     close(this._next);
     this._leg = this._next = null;
@@ -249,6 +260,18 @@ function preferCodecs(transceiver) {
   } catch {
     // An older browser offers all that it has.
   }
+}
+
+/** @param {Leg | null} leg whether it was offered and is not decided yet: one that was only prepared waits for nobody */
+function isUnderWay(leg) {
+  return Boolean(leg?.offered && /^(new|connecting)$/.test(leg.pc.connectionState));
+}
+
+/** @param {RTCPeerConnection} pc whether a living relay is at its other end */
+async function hears(pc) {
+  const before = await traffic(pc);
+  await new Promise((resolve) => setTimeout(resolve, PROBE));
+  return (await traffic(pc)).received !== before.received;
 }
 
 /** @param {RTCPeerConnection} pc packets of ours that left, and what came back: reports, and answers to our checks */

@@ -263,6 +263,19 @@ async def test_what_the_relay_hears_of_a_phone_becomes_its_events(made: Applicat
     assert told[-4:] == [facts.MediaConnected, facts.PhoneState, facts.MediaStalled, facts.MediaResumed]
 
 
+async def test_a_session_whose_media_node_goes_has_its_followers_told_and_those_of_others_not(
+    made: Application,
+) -> None:
+    here, elsewhere = await begin(made), await begin(made)
+    async with asyncio.timeout(20):
+        told = [asyncio.ensure_future(anext(made.hub.moves(session))) for session in (here, elsewhere)]
+        while not told[0].done():
+            await asyncio.sleep(0)  # until the follower has subscribed
+            await made.use.reporting.relay_event(relay.Moved(session=relay_key(ALICE.centre, here)))
+    assert not told[1].done()
+    told[1].cancel()
+
+
 async def test_a_watched_position_is_kept_every_two_seconds_at_most(made: Application, clock: Clock) -> None:
     session = await begin(made)
     target = await phone(made, session)

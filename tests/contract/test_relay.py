@@ -156,6 +156,19 @@ async def test_a_phone_that_comes_back_is_seen_on_the_viewers_same_connection(
     assert ear.count(ViewerLost) == 0
 
 
+async def test_a_thumbnail_shows_the_participant_that_it_names(
+    relay: Relay, phone: MakePhone, viewer: MakeViewer
+) -> None:
+    console, small = await viewer().view(relay), await viewer().view(relay, thumbnail_of="first")
+    await phone(shade=60).publish(relay, participant="first")
+    await small.sees(60)
+    await phone(shade=180).publish(relay, participant="second")
+    await console.sees(180)
+    frames = small.frames
+    await until(lambda: small.frames > frames + 10)
+    assert small.shade < 80
+
+
 async def test_a_viewer_that_goes_is_told(relay: Relay, viewer: MakeViewer, ear: Ear) -> None:
     console = await viewer().view(relay)
     await until(lambda: console.pc.connectionState == "connected")

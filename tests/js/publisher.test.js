@@ -278,6 +278,35 @@ test("waking skips the wait", async () => {
   assert.equal(peers.length, 3);
 });
 
+test("waking skips the wait for a new connection beside one that says nothing", async () => {
+  const made = await connected();
+  negotiate = () => Promise.reject(new Error("lost"));
+  made.move();
+  await settle();
+  mock.timers.tick(0);
+  await settle();
+  const before = peers.length;
+  made.wake();
+  assert.equal(peers.length, before + 1);
+});
+
+test("a server that is back while the next try waits for its time is a reason to try now", async () => {
+  const made = await connected();
+  negotiate = () => Promise.reject(new Error("lost"));
+  peers[0].become("failed");
+  for (const wait of [0, 1000]) {
+    mock.timers.tick(wait);
+    await settle();
+  }
+  negotiate = async () => "answer";
+  made.prepare([]);
+  made.wake();
+  await settle();
+  mock.timers.tick(0);
+  await settle();
+  assert.equal(peers[peers.length - 1].remoteDescription?.sdp, "answer");
+});
+
 test("waking leaves a connection alone that is being made", async () => {
   const made = publisher();
   made.send(track);

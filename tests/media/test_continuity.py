@@ -88,19 +88,6 @@ async def test_a_viewers_earlier_connection_serves_until_a_picture_comes_by_the_
     assert ear.count(ViewerLost) == 0
 
 
-async def test_a_thumbnail_shows_the_participant_that_it_names(
-    relay: EmbeddedRelay, phone: MakePhone, viewer: MakeViewer
-) -> None:
-    console, small = await viewer().view(relay), await viewer().view(relay, thumbnail_of="first")
-    await phone(shade=60).publish(relay, participant="first")
-    await small.sees(60)
-    await phone(shade=180).publish(relay, participant="second")
-    await console.sees(180)
-    frames = small.frames
-    await until(lambda: small.frames > frames + 10)
-    assert small.shade < 80
-
-
 async def test_a_thumbnail_goes_on_when_its_phone_comes_back_and_leaves_with_its_console(
     relay: EmbeddedRelay, phone: MakePhone, viewer: MakeViewer, ear: Ear
 ) -> None:

@@ -41,6 +41,7 @@ class Call:
                 self._octets[number] += sent * EVERY / 8
                 line.limited(self._estimate(number, sent), self.now)
                 line.measure(int(self._octets[number]), self.now)
+                line.conclude(self.now)
             self.allocation.settle(self.downlinks, self.sending, self.now, layered=self._layered)
             self.sending = min(self.wants, self.allocation.limit)
         return self
@@ -131,6 +132,7 @@ def test_an_estimate_that_only_lags_behind_is_no_want() -> None:
     for number in range(1, 20):
         line.limited(500_000 + number * 10_000, float(number))
         line.measure(number * 125_000, float(number))
+        line.conclude(float(number))
         assert not line.is_short or number < 3
 
 
@@ -140,6 +142,7 @@ def test_a_line_that_loses_much_is_short_and_one_that_loses_some_is_repaired(los
     for number in range(1, 6):
         line.reported(lost, 0.05)
         line.measure(number * 125_000, float(number))
+        line.conclude(float(number))
         line.choose(1e6, float(number))
     assert line.layer == layer
 
@@ -149,6 +152,7 @@ def test_loss_that_one_report_alone_tells_of_is_no_want() -> None:
     for number, lost in enumerate((0.0, 0.9, 0.0), 1):
         line.reported(lost, 0.05)
         line.measure(number * 125_000, float(number))
+        line.conclude(float(number))
         assert not line.is_short
 
 
@@ -162,8 +166,10 @@ def test_without_layers_nobody_gets_fewer() -> None:
 def test_packets_that_wait_too_long_here_mean_a_short_line_too() -> None:
     line = Downlink()
     line.measure(1, 0.0)
+    line.conclude(0.0)
     line.backlog = 1.0
     line.measure(60_000, 0.5)
+    line.conclude(0.5)
     assert line.is_short
 
 
@@ -172,7 +178,21 @@ def test_before_a_line_is_measured_nothing_is_believed_of_it() -> None:
     line.limited(100_000, 0.0)
     line.reported(1.0, None)
     line.measure(50_000, 0.5)
+    line.conclude(0.5)
     assert line.carries == math.inf
+
+
+def test_a_line_that_is_excused_is_not_taken_for_narrow() -> None:
+    line = Downlink()
+    line.measure(1, 0.0)
+    line.backlog = 1.0
+    line.measure(60_000, 0.5)
+    line.excuse()
+    line.conclude(0.5)
+    assert not line.is_narrow
+    line.measure(120_000, 1.0)
+    line.conclude(1.0)
+    assert line.is_narrow
 
 
 def test_thumbnails_give_way_once_and_for_a_while() -> None:
@@ -195,6 +215,7 @@ def test_whatever_viewers_say_a_phone_may_send_something(said: list[tuple[int, f
         line.limited(limit, number * EVERY)
         line.reported(lost, None)
         line.measure(octets, number * EVERY)
+        line.conclude(number * EVERY)
         allocation.settle([line], size, number * EVERY, layered=layered)
         assert FLOOR <= allocation.limit <= CEILING
         assert line.carries >= LEAST

@@ -16,7 +16,9 @@ def narrow(bitrate: int) -> Downlink:
     line = Downlink()
     line.limited(bitrate, 1.0)
     line.measure(1, 1.0)
+    line.conclude(1.0)
     line.measure(1 + bitrate // 8, 1.5)
+    line.conclude(1.5)
     assert line.is_narrow
     return line
 
@@ -56,6 +58,7 @@ def test_on_a_line_that_is_free_again_nothing_waits() -> None:
     narrowing = Narrowing(line)
     left = narrowing.take([packet(number, bytes(1_000)) for number in range(20)], 10.0)
     line.measure(100_000, 60.0)
+    line.conclude(60.0)
     assert len(left + narrowing.take([], 60.0)) == 20
     assert line.backlog == 0.0
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 
-from media import registry, remote
+from media import registry, remote, requests
 from signaling.domain.errors import NoChannel, NoPicture, RelayUnavailable
 from signaling.messages.relay import ChannelMessage, ChannelOpened, Connected, RelayEvent
 from tests.media.nodes import ANY_SPEED, NodeProcess, placed, web
@@ -55,7 +55,7 @@ async def test_without_a_node_there_is_no_relay(redis_url: str, phone: MakePhone
 async def test_a_node_that_does_not_answer_is_no_relay_either(
     redis_url: str, phone: MakePhone, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "REPLY_WITHIN", 0.3)
+    monkeypatch.setattr(requests, "REPLY_WITHIN", 0.3)
     with NodeProcess(redis_url) as node:
         async with web(redis_url, ear) as relay:
             node.send(signal.SIGSTOP)

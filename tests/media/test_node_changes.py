@@ -7,9 +7,10 @@ import signal
 from collections.abc import Callable
 
 import pytest
+from redis import Redis
 
+from media import heartbeat, registry, remote
 from media import node as nodes
-from media import remote
 from media.node import Node
 from media.relay import EmbeddedRelay
 from media.remote import RemoteRelay
@@ -23,14 +24,7 @@ MakePhone = Callable[..., Phone]
 MakeViewer = Callable[..., Viewer]
 
 
-@pytest.fixture
-def trust_in_redis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A node without a lease is dead, even when the web process has just begun to look."""
-    monkeypatch.setattr(remote, "CALM", 0)
-
-
 # ---------------------------------------------------------------- a node dies
-@pytest.mark.usefixtures("trust_in_redis")
 async def test_when_a_node_is_killed_both_ends_are_told_and_meet_on_another(
     redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear
 ) -> None:
@@ -48,7 +42,6 @@ async def test_when_a_node_is_killed_both_ends_are_told_and_meet_on_another(
     assert ear.count(Stalled) == ear.count(Moved) == 1
 
 
-@pytest.mark.usefixtures("trust_in_redis")
 async def test_one_of_many_web_processes_tells_of_a_dead_node_and_of_sessions_that_have_no_phone_yet(
     redis_url: str, viewer: MakeViewer, ear: Ear
 ) -> None:
@@ -63,7 +56,6 @@ async def test_one_of_many_web_processes_tells_of_a_dead_node_and_of_sessions_th
     assert ear.count(Stalled) == 0
 
 
-@pytest.mark.usefixtures("trust_in_redis")
 async def test_an_offer_to_a_node_that_dies_is_answered_by_the_next_one(
     redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear
 ) -> None:
@@ -79,7 +71,6 @@ async def test_an_offer_to_a_node_that_dies_is_answered_by_the_next_one(
                 await until(lambda: console.pc.connectionState == "closed")  # nobody forwards to it any more
 
 
-@pytest.mark.usefixtures("trust_in_redis")
 async def test_a_session_that_found_no_node_is_told_when_there_is_one(
     redis_url: str, phone: MakePhone, ear: Ear
 ) -> None:
@@ -91,6 +82,24 @@ async def test_a_session_that_found_no_node_is_told_when_there_is_one(
             await ear.hears(Moved)
             await phone().publish(relay)
     assert ear.moved == ["visio"]
+
+
+async def test_a_node_that_is_busy_keeps_its_lease_and_one_that_hangs_loses_it(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beating = heartbeat.Heartbeat(redis_url, "busy")
+    async with registry.connect(redis_url) as redis:
+        await registry.Registry(redis).announce("busy", 0, ())
+    beating.start()
+    with Redis.from_url(redis_url) as blocking:  # the event loop stands still meanwhile
+        lease, renewals, left = f"{registry.PREFIX}lease:busy", 0, 0
+        while renewals < 4:
+            before, left = left, int(blocking.pttl(lease))
+            assert left > 0
+            renewals += left > before
+    monkeypatch.setattr(heartbeat, "STUCK", 0.0)
+    await until_late(redis_url, "busy")
+    beating.stop()
 
 
 # ---------------------------------------------------------------- a node leaves
@@ -173,9 +182,8 @@ async def test_media_goes_on_while_redis_is_away_and_all_is_well_when_it_comes_b
 
 
 async def test_leases_that_run_out_while_redis_stands_still_move_nobody(
-    phone: MakePhone, viewer: MakeViewer, ear: Ear, monkeypatch: pytest.MonkeyPatch
+    phone: MakePhone, viewer: MakeViewer, ear: Ear
 ) -> None:
-    monkeypatch.setattr(remote, "CALM", 4)
     with servers.redis_server() as redis, NodeProcess(redis.url) as first:
         async with web(redis.url, ear) as relay:
             console, caller = await viewer().view(relay), await phone(shade=60).publish(relay)
@@ -196,7 +204,6 @@ async def test_leases_that_run_out_while_redis_stands_still_move_nobody(
     assert ear.count(Stalled) == ear.count(Moved) == 0
 
 
-@pytest.mark.usefixtures("trust_in_redis")
 async def test_a_node_that_is_late_once_is_not_given_up(
     redis_url: str, viewer: MakeViewer, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,16 +48,13 @@ async def test_a_node_with_room_takes_what_a_full_one_of_lower_rank_refuses(
     assert nodes.count(roomy.id) == 5
 
 
-async def test_thumbnails_and_stills_come_from_a_node_as_from_a_relay_inside(
+async def test_a_still_comes_from_a_node_as_from_a_relay_inside(
     redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear
 ) -> None:
     with NodeProcess(redis_url):
         async with web(redis_url, ear) as relay:
-            small = await viewer().view(relay, thumbnail_of="first")
-            await phone(shade=60).publish(relay, participant="first")
-            await phone(shade=180).publish(relay, participant="second")
-            await small.sees(60)
-            jpeg = await relay.still("visio", "first")
-            assert jpeg.startswith(b"\xff\xd8")
+            console, _ = await viewer().view(relay), await phone(shade=60).publish(relay)
+            await console.sees(60)
+            assert (await relay.still("visio", "phone")).startswith(b"\xff\xd8")
             with pytest.raises(NoPicture):
                 await relay.still("visio", "nobody")

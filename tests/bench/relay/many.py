@@ -38,7 +38,7 @@ def _report(shape: tuple[int, int], windows: Sequence[Window], straight: Sequenc
     """Medians of the turns: one turn of a busy machine says nothing about a relay."""
     streams, viewers = shape
     name = f"{streams} streams with {viewers} viewer{'s' if viewers > 1 else ''} each"
-    lost = max(one.lost for one in windows)
+    lost = sum(one.lost for one in windows)
     busy = median(100 * one.cpu * streams for one in windows)
     middle, late = _delays(windows)
     direct, direct_late = _delays(straight)
