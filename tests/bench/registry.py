@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from tests.bench import command, first_picture, interruption, invite, weight
-from tests.bench.relay import cpu, growth, loss, many, memory, start, times, turnover
+from tests.bench.relay import cpu, growth, loss, many, memory, path, start, times, turnover
 from tests.bench.report import Report
 
 BENCHMARKS: Final[Mapping[str, Callable[[], Awaitable[Report]]]] = {
     "first-picture": first_picture.run,
     "command": command.run,
     "relay": cpu.run,
+    "relay-path": path.run,
     "relay-many": many.run,
     "relay-growth": growth.run,
     "relay-times": times.run,
