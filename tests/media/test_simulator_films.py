@@ -139,15 +139,20 @@ def test_a_disk_that_takes_nothing_stops_no_film(tmp_path: Path) -> None:
 
 async def test_the_film_wanted_last_is_made_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scene, "frames", lambda facing: plain(4 * AHEAD))
-    archive = Archive(tmp_path)
+    archive, grow, grown = Archive(tmp_path), Film.grow, list[Film]()
+
+    def noted(film: Film) -> None:
+        grown.append(film)
+        grow(film)
+
+    monkeypatch.setattr(Film, "grow", noted)
     early, late = archive.film(Shot(), "VP8"), archive.film(Shot(lit=True), "VP8")
     assert archive.film(Shot(), "VP8") is early
     assert archive.film(Shot(lit=True), "VP8") is late
     work = asyncio.create_task(archive.work())
-    await until(lambda: late.complete)
-    assert not early.frames
     await until(lambda: len(list(tmp_path.glob("environment-1-*VP8*.film"))) == 2)
     await end([work])
+    assert grown.index(early) == grown.count(late) > 0
 
 
 # ---------------------------------------------------------------- files

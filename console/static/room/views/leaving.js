@@ -8,7 +8,7 @@ const UNDECIDED = 8_000; // ms after which the question goes away by itself
  * @param {ParentNode} root @param {import("../../shared/phrases.js").Say} say @param {() => void} end
  */
 export function leavingView(root, say, end) {
-  const ask = part(root, "end");
+  const ask = /** @type {HTMLButtonElement} */ (part(root, "end"));
   const sure = part(root, "sure");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -22,6 +22,7 @@ export function leavingView(root, say, end) {
     } else if (focused) ask.focus();
   };
   ask.addEventListener("click", () => question(true));
+  ask.disabled = false; // until now a click would have done nothing
   part(root, "cancel").addEventListener("click", () => question(false));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !sure.hidden) question(false);
