@@ -83,7 +83,7 @@ def _report(found: Mapping[str, list[Step]]) -> Report:
         steps = {name: all_steps[at] for name, all_steps in found.items()}
         rows.append(
             Row(
-                what=f"{STREAMS[at]} streams: CPU in all; delay of a frame, median / p99",
+                what=f"streams: {STREAMS[at]}; CPU in all; delay of a frame, median / p99",
                 here=_cell(steps[OURS]),
                 beside=beside(steps, _cell),
                 compared=f"{steps[OURS].cpu / steps[JANUS].cpu:.2f} times the CPU of Janus",

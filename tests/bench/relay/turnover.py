@@ -12,7 +12,7 @@ from tests.bench.relay.load import Load, load
 from tests.bench.relay.ways import Served, ours
 from tests.bench.report import Report, Row
 
-FIRST, CALLS = 200, 2000  # those before fill caches and pools, and nobody counts them
+FIRST, CALLS = 500, 2000  # those before fill caches and pools, and nobody counts them
 GROWTH_GOAL: Final = 2.0  # MB; 1 KB a call
 CLOSED_WITHIN: Final = 20.0  # seconds from the end of the last call to its last socket
 

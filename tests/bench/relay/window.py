@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import AsyncExitStack
 from time import monotonic
 from typing import Final
@@ -16,10 +17,11 @@ from tests.bench.report import Sample
 
 SETTLE: Final = 2.0  # seconds from the last call's first picture to the window
 LEAST_RATE: Final = 25  # of 30 frames a second and viewer: a relay that drops more has it easy
+TRIES: Final = 5  # a machine may be too busy with other things
 
 
 class OverloadedError(Exception):
-    """Fewer frames came through than the comparison needs."""
+    """Fewer frames came through than the comparison needs, again and again."""
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -29,7 +31,17 @@ class Window(msgspec.Struct, frozen=True):
 
 
 async def window(load: Load, way: Way | None, streams: int, viewers: int, lasting: float) -> Window:
-    """Of the calls that run. Raises OverloadedError."""
+    """Of the calls that run, at a moment when the machine has time for them. Raises OverloadedError."""
+    least = int(LEAST_RATE * lasting * streams * viewers)
+    for _ in range(TRIES):
+        found = await _window(load, way, streams, lasting)
+        if len(found.delays.values) >= least:
+            return found
+        print(f"{len(found.delays.values)} frames of {streams} x {viewers}: again", file=sys.stderr)
+    raise OverloadedError(f"less than {least} frames of {streams} x {viewers} in {lasting} s")
+
+
+async def _window(load: Load, way: Way | None, streams: int, lasting: float) -> Window:
     await load.consoles.ask("forget")
     await load.phones.ask("forget")
     began, spent = monotonic(), proc.cpu(way.pid) if way else 0.0
@@ -37,8 +49,6 @@ async def window(load: Load, way: Way | None, streams: int, viewers: int, lastin
     spent, lasted = (proc.cpu(way.pid) if way else 0.0) - spent, monotonic() - began
     seen = await load.consoles.ask("seen")
     asked_again = (await load.phones.ask("asked_again"))["packets"]
-    if seen["frames"] < LEAST_RATE * lasted * streams * viewers:
-        raise OverloadedError(f"{seen['frames']} frames of {streams} x {viewers} in {lasted:.1f} s")
     return Window(
         cpu=spent / lasted / streams,
         delays=Sample.of(seen["delays"]),
