@@ -181,12 +181,13 @@ async def test_a_dropped_phone_is_cut_off_and_the_viewer_stays(
 ) -> None:
     console, caller = await viewer().view(relay), await phone(60).publish(relay)
     await console.sees(60)
+    before = ear.count(Stalled)  # a machine that is too busy for the phone's encoder may have told one
     await relay.drop("visio", "phone")
     await relay.drop("visio", "nobody")
     await relay.drop("nowhere", "phone")
     await until(lambda: caller.pc.connectionState == "closed")
     assert console.pc.connectionState == "connected"
-    assert ear.count(Stalled) == ear.count(ViewerLost) == 0
+    assert (ear.count(Stalled), ear.count(ViewerLost)) == (before, 0)
 
 
 async def test_an_ended_session_is_over_for_all_and_may_begin_anew(
