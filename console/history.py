@@ -65,7 +65,7 @@ class Meetings:
                     "width": one.width,
                     "height": one.height,
                     "at": moment(one.taken_at, language),
-                    "by": details.users.get(one.taken_by, ""),
+                    "by": details.users.get(one.taken_by or "", ""),
                 }
                 for one in details.captures
             ],

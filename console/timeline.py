@@ -13,6 +13,7 @@ from console import words
 from console.rows import Moment, moment
 from console.words import Gettext
 from signaling.domain import facts
+from signaling.domain.controls import CommandValue, Controls
 from signaling.domain.facts import Event, Fact
 
 
@@ -212,7 +213,7 @@ def _(_fact: facts.CallerHungUp, teller: Teller) -> str:
 
 
 # --- the remote control
-def _shown(actual: facts.Controls) -> list[tuple[str, facts.CommandValue]]:
+def _shown(actual: Controls) -> list[tuple[str, CommandValue]]:
     """What a phone's state says of its camera: nothing before the camera is open."""
     values = (("camera", actual.camera), ("torch", actual.torch), ("zoom", actual.zoom))
     return [(name, value) for name, value in values if value is not None]
@@ -277,9 +278,9 @@ def _begun(channel: str, teller: Teller) -> str:
     return teller.gettext("SMS") if channel == "sms" else teller.gettext("E-mail")
 
 
-def _value_words(name: str, value: facts.CommandValue, teller: Teller) -> str:
+def _value_words(name: str, value: CommandValue, teller: Teller) -> str:
     _ = teller.gettext
-    if name == "zoom":
+    if name == "zoom" and isinstance(value, (int, float)):
         return _("zoom %(value)s") % {"value": format_decimal(value, locale=teller.language)}
     fixed = {
         ("camera", "environment"): _("back camera"),

@@ -11,14 +11,15 @@ from typing import Literal
 
 import msgspec
 
+from signaling.domain.controls import Capabilities, CommandError, CommandName, CommandValue, Controls
 from signaling.domain.records import Channel, LineKind
 
 RefusalReason = Literal["denied", "dismissed", "system", "absent", "busy", "insecure", "timeout", "other"]
-CommandName = Literal["camera", "torch", "zoom", "position"]
-CommandValue = bool | float | str
-CommandError = Literal[
-    "unsupported", "out_of_range", "stale_epoch", "needs_tap", "failed", "replaced", "unreachable", "ended"
-]
+# Why the phone sends no picture although its camera was allowed
+LossCause = Literal["hidden", "locked", "taken", "withdrawn", "frozen", "network"]
+# How the picture comes: straight, through TURN, as JPEG stills on the WebSocket, as photos by the caller
+Way = Literal["udp", "turn_udp", "turn_tcp", "turn_tls", "stills", "photo"]
+Decision = Literal["move", "add", "refuse"]  # on a second phone that asks for the link
 
 
 class Fact(msgspec.Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True):
@@ -88,6 +89,24 @@ class CameraRefused(Fact, frozen=True, tag="camera.refused"):
     reason: RefusalReason
 
 
+class CameraLost(Fact, frozen=True, tag="camera.lost"):
+    """The phone noticed that no picture leaves its camera, and tries to get it back by itself."""
+
+    participant: str
+    cause: LossCause
+
+
+class CameraBack(Fact, frozen=True, tag="camera.back"):
+    participant: str
+
+
+class PictureWay(Fact, frozen=True, tag="picture.way"):
+    """The picture comes, or is about to come, by this way from now on."""
+
+    participant: str
+    way: Way
+
+
 class MediaConnecting(Fact, frozen=True, tag="media.connecting"):
     participant: str
     epoch: int
@@ -123,24 +142,6 @@ class PageShown(Fact, frozen=True, tag="page.shown"):
 
 class CallerHungUp(Fact, frozen=True, tag="caller.hung_up"):
     participant: str
-
-
-class Capabilities(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the lens in use can do; absent means it can't. Zoom is `(min, max, step)`."""
-
-    facing: tuple[str, ...] = ()  # of "environment", "user": the cameras that can be chosen
-    torch: bool = False
-    zoom: tuple[float, float, float] | None = None
-    position: bool = False
-
-
-class Controls(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Values of the controls, once as wanted and once as actual. None: not known or not applicable."""
-
-    camera: Literal["environment", "user"] | None = None
-    torch: bool | None = None
-    zoom: float | None = None
-    position: bool | None = None
 
 
 class PhoneState(Fact, frozen=True, tag="phone.state"):
@@ -186,6 +187,71 @@ class PositionAddressed(Fact, frozen=True, tag="position.addressed"):
     source: str
 
 
+# --- files and second phones
+class PhotoStored(Fact, frozen=True, tag="photo.stored"):
+    """A photo that the phone took: a capture of more detail than the video has."""
+
+    capture: str
+    participant: str
+    width: int
+    height: int
+    size: int  # bytes
+    command: str = ""  # that asked for it; "" when the caller took it
+
+
+class FileFailed(Fact, frozen=True, tag="file.failed"):
+    """A photo or document of the phone's that was refused or never came whole."""
+
+    participant: str
+    file: str
+    kind: Literal["photo", "document"]
+    reason: str  # an error's code
+    command: str = ""
+
+
+class DocumentStored(Fact, frozen=True, tag="document.stored"):
+    """From the phone, or from a regulator (`by`) to the phone."""
+
+    document: str
+    participant: str  # the sender's
+    media_type: str
+    size: int  # bytes
+    by: str | None = None  # user id
+
+
+class DocumentOpened(Fact, frozen=True, tag="document.opened"):
+    document: str
+    participant: str
+
+
+class InvitationShared(Fact, frozen=True, tag="invitation.shared"):
+    """A caller shows a QR code so that a bystander's phone takes over the camera."""
+
+    invitation: str
+    participant: str
+
+
+class HandoverAsked(Fact, frozen=True, tag="handover.asked"):
+    """The link was opened on a second phone, whose owner asks to go on there."""
+
+    handover: str
+    browser: str
+
+
+class HandoverDecided(Fact, frozen=True, tag="handover.decided"):
+    handover: str
+    by: str  # user id
+    decision: Decision
+    participant: str | None = None  # the second phone's, unless refused
+
+
+class PhoneReplaced(Fact, frozen=True, tag="phone.replaced"):
+    """Another phone took over: this one's camera stops, unless its owner keeps it as a second camera."""
+
+    participant: str
+    successor: str
+
+
 # --- the regulators
 class ViewerJoined(Fact, frozen=True, tag="viewer.joined"):
     participant: str
@@ -211,6 +277,9 @@ AnyFact = (
     | MediaConnecting | MediaConnected | PictureFirst | MediaStalled | MediaResumed
     | PageHidden | PageShown | CallerHungUp | PhoneState | CommandSent | CommandAnswered
     | PositionFixed | PositionFailed | PositionAddressed
+    | CameraLost | CameraBack | PictureWay
+    | PhotoStored | FileFailed | DocumentStored | DocumentOpened
+    | InvitationShared | HandoverAsked | HandoverDecided | PhoneReplaced
     | ViewerJoined | CaptureStored | SessionEnded
 )  # fmt: skip
 

@@ -26,6 +26,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 class Centre(Record, frozen=True):
     name: str  # as callers read it, e.g. "SAMU 54"
     created_at: int
+    phone: str = ""  # as callers read it, e.g. "03 83 85 85 85"
 
 
 class User(Record, frozen=True):
@@ -72,6 +73,7 @@ class Invitation(Record, frozen=True):
     claimed_at: int | None = None
     claimed_by: str | None = None  # participant id
     revoked_at: int | None = None
+    shared_by: str | None = None  # participant id: shown as a QR code on that phone, sent to nobody
 
 
 class Participant(Record, frozen=True):
@@ -108,12 +110,41 @@ class Message(Record, frozen=True):
 
 class Capture(Record, frozen=True):
     session: str
-    taken_by: str  # user id
+    taken_by: str | None  # user id; None: by the caller of their own accord
     taken_at: int
     width: int
     height: int
     size: int  # bytes
     media_type: str
+    participant: str | None = None  # the phone that took it; None: a capture of the video
+
+
+class Upload(Record, frozen=True):
+    """A photo or document on its way from a phone, until it is whole."""
+
+    session: str
+    participant: str
+    kind: Literal["photo", "document"]
+    created_at: int
+    name: str
+    media_type: str  # as the phone says, not checked
+    size: int  # bytes
+    sha256: str  # hex, of the whole
+    command: str = ""
+    finished_at: int | None = None
+
+
+class Handover(Record, frozen=True):
+    """A second phone that asks for a link that another one holds."""
+
+    session: str
+    invitation: str
+    mark_hash: str  # SHA-256 hex of the mark by which that phone asks again
+    browser: str
+    language: str
+    created_at: int
+    decision: Literal["", "move", "add", "refuse"] = ""
+    participant: str | None = None  # once it was let in
 
 
 class Document(Record, frozen=True):

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from signaling.domain.facts import RefusalReason
+from signaling.domain.facts import LossCause, RefusalReason
 from signaling.messages import control
 
 
@@ -29,8 +29,12 @@ class Offer(_Frame, frozen=True, tag="offer"):
 class Step(_Frame, frozen=True, tag="step"):
     """A rung reached, or left, on the phone."""
 
-    step: Literal["camera.asked", "camera.granted", "camera.refused", "page.hidden", "page.shown", "hung_up"]
+    step: Literal[
+        "camera.asked", "camera.granted", "camera.refused", "camera.lost", "camera.back",
+        "page.hidden", "page.shown", "hung_up",
+    ]  # fmt: skip
     reason: RefusalReason | None = None  # with camera.refused
+    cause: LossCause | None = None  # with camera.lost
 
 
 class Ping(_Frame, frozen=True, tag="ping"):
@@ -40,14 +44,25 @@ class Ping(_Frame, frozen=True, tag="ping"):
 CallerIn = (
     Join | Offer | Step | Ping
     | control.Hello | control.State | control.Result | control.Position | control.PositionError
+    | control.WayTaken | control.Quality | control.File
 )  # fmt: skip
 
 
 # --- out
+class Document(msgspec.Struct, frozen=True):
+    """For the caller: to be had at `/j/documents/ID`."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int  # bytes
+
+
 class Welcome(_Frame, frozen=True, tag="welcome"):
     epoch: int
     centre: str  # name, as the caller reads it
     ice_servers: list[dict[str, object]]
+    documents: list[Document] = []  # those that this phone may open, oldest first
 
 
 class IceServers(_Frame, frozen=True, tag="ice_servers"):
@@ -59,6 +74,22 @@ class IceServers(_Frame, frozen=True, tag="ice_servers"):
 class Move(_Frame, frozen=True, tag="move"):
     """Another media node takes the picture now: offer again at once, and send by the earlier connection
     until the new one stands."""
+
+
+class DocumentOffered(_Frame, frozen=True, tag="document"):
+    """The regulator sent a document."""
+
+    document: Document
+
+
+class StillAt(_Frame, frozen=True, tag="still_at"):
+    """The JPEG still with that number arrived: send the newest one now."""
+
+    number: int
+
+
+class Replaced(_Frame, frozen=True, tag="replaced"):
+    """Another phone is the camera now. This one stops, unless its owner offers it as a second camera."""
 
 
 class Answer(_Frame, frozen=True, tag="answer"):
@@ -79,4 +110,7 @@ class Pong(_Frame, frozen=True, tag="pong"):
     pass
 
 
-CallerOut = Welcome | IceServers | Move | Answer | Error | Pong | control.Command | control.Ended
+CallerOut = (
+    Welcome | IceServers | Move | DocumentOffered | StillAt | Replaced | Answer | Error | Pong
+    | control.Command | control.FileAt | control.FileDone | control.Ended
+)  # fmt: skip

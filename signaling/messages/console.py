@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
-from signaling.domain.facts import CommandName, CommandValue
+from signaling.domain.controls import CommandName, CommandValue
+from signaling.domain.facts import Decision
 from signaling.domain.records import Outcome
 
 
@@ -52,11 +55,21 @@ class Resend(_Frame, frozen=True, tag="resend"):
     """Send the invitation again. `intent` is made by the console: the same one never sends twice.
 
     With `to`, a new invitation goes to that number or e-mail address and the unclaimed one is revoked.
+    With `other`, it leaves by another provider than the last one, where there is one.
     """
 
     ref: int
     intent: str
     to: str | None = None
+    other: bool = False
+
+
+class Decide(_Frame, frozen=True, tag="decide"):
+    """On a second phone that asks for the link: it takes over, is added as a second camera, or is refused."""
+
+    ref: int
+    handover: str
+    decision: Decision
 
 
 class End(_Frame, frozen=True, tag="end"):
@@ -67,7 +80,7 @@ class Ping(_Frame, frozen=True, tag="ping"):
     pass
 
 
-ConsoleIn = Join | Watch | Offer | Seen | Command | Resend | End | Ping
+ConsoleIn = Join | Watch | Offer | Seen | Command | Resend | Decide | End | Ping
 
 
 # --- out
@@ -92,6 +105,29 @@ class Events(_Frame, frozen=True, tag="events"):
     """Events in order, never with a gap. Each as `signaling.domain.facts.Event`."""
 
     events: list[msgspec.Raw]
+
+
+class Quality(_Frame, frozen=True, tag="quality"):
+    """As the phone measures it; shown, not kept. Fields as in `control.Quality`."""
+
+    participant: str
+    bitrate: float
+    frames: float
+    width: int
+    height: int
+    loss: float = 0.0
+    round_trip: float | None = None
+    battery: float | None = None
+
+
+class FileProgress(_Frame, frozen=True, tag="file_progress"):
+    """A file of a phone's is on its way; shown, not kept. Its end is an event."""
+
+    participant: str
+    file: str
+    kind: Literal["photo", "document"]
+    at: int  # bytes that arrived
+    size: int  # bytes
 
 
 class Answer(_Frame, frozen=True, tag="answer"):
@@ -130,4 +166,6 @@ class Pong(_Frame, frozen=True, tag="pong"):
     pass
 
 
-ConsoleOut = Welcome | IceServers | Move | Events | Answer | Ok | Error | Running | Pong
+ConsoleOut = (
+    Welcome | IceServers | Move | Events | Quality | FileProgress | Answer | Ok | Error | Running | Pong
+)

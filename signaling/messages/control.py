@@ -6,10 +6,11 @@ from typing import Literal
 
 import msgspec
 
-from signaling.domain.facts import Capabilities as Capabilities
-from signaling.domain.facts import CommandError as CommandError
-from signaling.domain.facts import CommandName, CommandValue
-from signaling.domain.facts import Controls as Controls
+from signaling.domain.controls import Capabilities as Capabilities
+from signaling.domain.controls import CommandError as CommandError
+from signaling.domain.controls import CommandName, CommandValue
+from signaling.domain.controls import Controls as Controls
+from signaling.domain.facts import Way
 
 
 class _Frame(msgspec.Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True):
@@ -28,6 +29,21 @@ class Command(_Frame, frozen=True, tag="command"):
 
 class Ended(_Frame, frozen=True, tag="ended"):
     """The regulator ended the visio: stop the camera, show the last page."""
+
+
+class FileAt(_Frame, frozen=True, tag="file_at"):
+    """So much of the file is safe here: send on from there. Also the answer to `file`, so that a file whose
+    sending broke off is resumed."""
+
+    id: str
+    offset: int  # bytes
+
+
+class FileDone(_Frame, frozen=True, tag="file_done"):
+    """The whole file is kept, or refused for good."""
+
+    id: str
+    error: str | None = None  # an error's code
 
 
 # --- up, from the phone
@@ -67,5 +83,36 @@ class PositionError(_Frame, frozen=True, tag="position_error"):
     reason: Literal["denied", "unavailable", "timeout"]
 
 
-ControlDown = Command | Ended
-ControlUp = Hello | State | Result | Position | PositionError
+class WayTaken(_Frame, frozen=True, tag="way"):
+    """How the picture leaves the phone from now on."""
+
+    way: Way
+
+
+class Quality(_Frame, frozen=True, tag="quality"):
+    """What the phone measures of its own sending, every two seconds. Shown, not kept."""
+
+    bitrate: float  # kbit/s
+    frames: float  # a second
+    width: int
+    height: int
+    loss: float = 0.0  # share of the packets, as the receiver reports, 0 to 1
+    round_trip: float | None = None  # ms
+    battery: float | None = None  # 0 to 1; few browsers tell
+
+
+class File(_Frame, frozen=True, tag="file"):
+    """A photo or document is about to come: in chunks on a data channel `file:ID`, or by POST to
+    `/j/files/ID` while none opens. Said again, it asks where to resume."""
+
+    id: str  # 32 hex digits, made by the phone
+    kind: Literal["photo", "document"]
+    media_type: str
+    size: int  # bytes
+    sha256: str  # hex, of the whole
+    name: str = ""
+    command: str = ""  # id of the `photo` command that asked for it
+
+
+ControlDown = Command | FileAt | FileDone | Ended
+ControlUp = Hello | State | Result | Position | PositionError | WayTaken | Quality | File

@@ -46,11 +46,19 @@ class ChannelMessage(_ParticipantEvent, frozen=True, tag="channel_message"):
     data: str
 
 
+class FileChunk(_ParticipantEvent, frozen=True, tag="file_chunk"):
+    """Some bytes of a file, in order, from a data channel `file:ID` of the phone; 16 KB at most."""
+
+    file: str
+    offset: int
+    data: bytes
+
+
 class ViewerLost(_ParticipantEvent, frozen=True, tag="viewer_lost"):
     """A viewer's connection failed or was closed by its side."""
 
 
 ParticipantEvent = (
-    Connected | Stalled | Resumed | ChannelOpened | ChannelClosed | ChannelMessage | ViewerLost
+    Connected | Stalled | Resumed | ChannelOpened | ChannelClosed | ChannelMessage | FileChunk | ViewerLost
 )  # fmt: skip
 RelayEvent = ParticipantEvent | Moved

@@ -11,7 +11,7 @@ from signaling.domain.ids import new_id
 from signaling.domain.records import Capture
 from signaling.domain.room import must_be_open
 from signaling.domain.visitor import Visitor
-from signaling.ports import Change, Clock, Files, Room, Store
+from signaling.ports import Change, Clock, Files, Store
 from signaling.service.journal import Journal
 from signaling.service.rights import must_watch
 
@@ -62,7 +62,7 @@ class Captures:
             media_type=image.media_type,
         )
         await self._files.put(visitor.centre, capture.id, image.data)
-        await self._journal.change(visitor.centre, session, lambda room: _kept(room, capture))
+        await self._journal.change(visitor.centre, session, lambda _: _kept(capture, visitor.user))
         return capture
 
     async def read(self, visitor: Visitor, capture: str) -> tuple[Capture, bytes]:
@@ -71,10 +71,10 @@ class Captures:
         return row, await self._files.get(visitor.centre, row.id)
 
 
-def _kept(room: Room, capture: Capture) -> Change:
+def _kept(capture: Capture, by: str) -> Change:
     fact = facts.CaptureStored(
         capture=capture.id,
-        by=capture.taken_by,
+        by=by,
         width=capture.width,
         height=capture.height,
         size=capture.size,

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Sequence
 
 from signaling.domain import facts, phone
+from signaling.domain.controls import CommandName, CommandValue
 from signaling.domain.errors import Unavailable
-from signaling.domain.facts import CommandName, CommandValue, Event
+from signaling.domain.facts import Event
 from signaling.domain.records import Participant
 from signaling.domain.visitor import Visitor
 from signaling.messages import control

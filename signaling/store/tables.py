@@ -45,6 +45,11 @@ def _text(name: str, *, nullable: bool = False) -> Column[str]:
     return Column(name, Text, nullable=nullable)
 
 
+def _text_or_empty(name: str) -> Column[str]:
+    """Of a later schema than its table: a row of an earlier program has none."""
+    return Column(name, Text, nullable=False, server_default="")
+
+
 def _int(name: str, *, nullable: bool = False) -> Column[int]:
     """64 bits: most are milliseconds since the epoch."""
     return Column(name, BigInteger, nullable=nullable)
@@ -71,7 +76,7 @@ def _where(condition: str) -> dict[str, Any]:
 
 centre: Final = Table(
     "centre", metadata, _id(), _text("centre"), _text("name"), _int("created_at"),
-    CheckConstraint("centre = id", name="own"),
+    _text_or_empty("phone"), CheckConstraint("centre = id", name="own"),
 )  # fmt: skip
 
 user_account: Final = Table(  # "user" is a reserved word of SQL
@@ -101,6 +106,7 @@ invitation: Final = Table(
     _text("token_hash"), _text("code_hash"), _int("code_salt"), _int("code_expires_at"),
     _int("created_at"), _int("expires_at"), _int("opened_at", nullable=True),
     _int("claimed_at", nullable=True), _text("claimed_by", nullable=True), _int("revoked_at", nullable=True),
+    _text("shared_by", nullable=True),
     _refers("session", "session"), _found_in_centre(), UniqueConstraint("token_hash"),
     Index(None, "centre", "session"), Index(None, "code_hash"),
 )  # fmt: skip
@@ -127,9 +133,27 @@ document: Final = Table(
 )  # fmt: skip
 
 capture: Final = Table(
-    "capture", metadata, _id(), _text("centre"), _text("session"), _text("taken_by"), _int("taken_at"),
-    _int("width"), _int("height"), _int("size"), _text("media_type"),
-    _refers("session", "session"), _refers("taken_by", "user_account"), Index(None, "centre", "session"),
+    "capture", metadata, _id(), _text("centre"), _text("session"), _text("taken_by", nullable=True),
+    _int("taken_at"), _int("width"), _int("height"), _int("size"), _text("media_type"),
+    _text("participant", nullable=True),
+    _refers("session", "session"), _refers("taken_by", "user_account"), _refers("participant", "participant"),
+    Index(None, "centre", "session"),
+)  # fmt: skip
+
+upload: Final = Table(
+    "upload", metadata, _id(), _text("centre"), _text("session"), _text("participant"), _text("kind"),
+    _int("created_at"), _text("name"), _text("media_type"), _int("size"), _text("sha256"), _text("command"),
+    _int("finished_at", nullable=True),
+    _refers("session", "session"), _refers("participant", "participant"), Index(None, "centre", "session"),
+)  # fmt: skip
+
+handover: Final = Table(
+    "handover", metadata, _id(), _text("centre"), _text("session"), _text("invitation"), _text("mark_hash"),
+    _text("browser"), _text("language"), _int("created_at"), _text("decision"),
+    _text("participant", nullable=True),
+    _refers("session", "session"), _refers("invitation", "invitation"),
+    _refers("participant", "participant"), UniqueConstraint("invitation", "mark_hash"),
+    Index(None, "centre", "session"),
 )  # fmt: skip
 
 position: Final = Table(
@@ -159,4 +183,6 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     records.Capture: capture,
     records.Position: position,
     records.Message: message,
+    records.Upload: upload,
+    records.Handover: handover,
 }  # parents before children

@@ -18,6 +18,7 @@ from console.qr import qr
 from console.room import MODULES
 from console.timeline import timeline
 from signaling.domain import facts
+from signaling.domain.controls import Capabilities, CommandError, CommandName, Controls
 from signaling.domain.facts import AnyFact, Event
 from signaling.domain.ladder import NAMES
 from signaling.messages.codec import decode_event, encode
@@ -46,9 +47,9 @@ def test_a_phone_that_says_the_same_again_is_told_once() -> None:
             participant="p",
             epoch=1,
             revision=revision,
-            capabilities=facts.Capabilities(),
-            wanted=facts.Controls(),
-            actual=facts.Controls(**actual),
+            capabilities=Capabilities(),
+            wanted=Controls(),
+            actual=Controls(**actual),
         )
 
     said = [state(1), state(2, torch=False), state(3, torch=False), state(4, torch=True)]
@@ -162,8 +163,8 @@ def test_every_key_that_scripts_name_has_a_sentence(language: str) -> None:
     assert _keys("home") <= set(home)
     expected = {
         *(f"refused.{reason}{part}" for reason in get_args(facts.RefusalReason) for part in ("", ".advice")),
-        *(f"error.{error}" for error in (*get_args(facts.CommandError), "unsent")),
-        *(f"control.{name}" for name in get_args(facts.CommandName)),
+        *(f"error.{error}" for error in (*get_args(CommandError), "unsent")),
+        *(f"control.{name}" for name in get_args(CommandName)),
         *(f"rung.{rung}.{channel}" for rung in NAMES[:3] for channel in ("sms", "email")),
         *(f"rung.{rung}.failed.{channel}" for rung in NAMES[1:3] for channel in ("sms", "email")),
         *(f"rung.{rung}" for rung in NAMES[3:]),
@@ -171,7 +172,7 @@ def test_every_key_that_scripts_name_has_a_sentence(language: str) -> None:
         *(f"wait.{rung}" for rung in NAMES[3:]),
         *(f"wait.{rung}.advice" for rung in NAMES),
         *(f"call.{state}" for state in STANDINGS),
-        *(f"can't.{name}.{why}" for name in get_args(facts.CommandName) for why in OBSTACLES),
+        *(f"can't.{name}.{why}" for name in get_args(CommandName) for why in OBSTACLES),
         *(f"position.{reason}" for reason in ("denied", "unavailable", "timeout")),
         *(f"capture.{state}" for state in ("storing", "stored", "failed")),
     }  # fmt: skip

@@ -18,6 +18,7 @@ from PIL import Image
 from config.asgi import Application, adapters, build, opened
 from config.settings import read
 from signaling.domain import facts
+from signaling.domain.controls import Capabilities, Controls
 from signaling.domain.errors import (
     BadFile,
     BadOffer,
@@ -27,7 +28,7 @@ from signaling.domain.errors import (
     NotSignedIn,
     Throttled,
 )
-from signaling.domain.facts import Capabilities, Controls, Event, Fact
+from signaling.domain.facts import Event, Fact
 from signaling.domain.ids import new_id
 from signaling.domain.records import Participant, User
 from signaling.domain.throttle import CODE_GUESSES

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from signaling.domain import facts, phone
+from signaling.domain.controls import Capabilities, Controls
 from signaling.domain.errors import BadMessage
-from signaling.domain.facts import Capabilities, Controls
 from signaling.domain.room import Room
 from signaling.messages import caller, control
 from tests import cast
