@@ -21,6 +21,7 @@ COOKIE_SECONDS: Final = 12 * 3600
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_FIRST: Final = "no-cache"  # keep it, and ask whether it has changed
 NEVER: Final = "no-store"
+LANGUAGE_COOKIE: Final = "visio-language"  # what the person, or the regulator for them, has chosen
 
 T = TypeVar("T")
 
@@ -64,7 +65,7 @@ def mark_name(secure: bool) -> str:
 
 def routes(joining: Joining, *, secure: bool, origin: str) -> list[BaseRoute]:
     """All addresses under `/j`. `secure`: over TLS; `origin`: as callers type it."""
-    pages = _Pages(Shell(origin))
+    pages = _Pages(Shell(origin), secure)
     door = _Door(joining, pages, secure)
     return [
         Route("/j", pages.page),
@@ -77,20 +78,35 @@ def routes(joining: Joining, *, secure: bool, origin: str) -> list[BaseRoute]:
 
 
 class _Pages:
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: Shell, secure: bool) -> None:
         self._shell = shell
+        self._secure = secure
+
+    @property
+    def version(self) -> str:
+        return self._shell.version
 
     def language(self, request: Request) -> str:
-        return self._shell.catalogues.negotiate(request.headers.get("accept-language", ""))
+        """The chosen one, by the address or by an earlier choice, else the best that the phone asks for."""
+        chosen = self._asked(request) or request.cookies.get(LANGUAGE_COOKIE)
+        return self._shell.catalogues.negotiate(request.headers.get("accept-language", ""), chosen)
+
+    def _asked(self, request: Request) -> str:
+        asked = request.query_params.get("lang", "")
+        return asked if asked in self._shell.catalogues.languages else ""
 
     async def page(self, request: Request) -> Response:
         language = self.language(request)
         headers = {
-            "Vary": "Accept-Language, Accept-Encoding",
+            "Vary": "Accept-Language, Accept-Encoding, Cookie",
             "Content-Language": language,
             "Referrer-Policy": "no-referrer",
         }
-        return _send(request, self._shell.pages[language], ASK_FIRST, headers)
+        request.state.inline = self._shell.inline
+        answer = _send(request, self._shell.pages[language], ASK_FIRST, headers)
+        if self._asked(request):
+            _set(answer, LANGUAGE_COOKIE, language, self._secure)
+        return answer
 
     async def worker(self, request: Request) -> Response:
         # Its own address only allows the scope /j/sw.js's folder, and the page is /j itself.
@@ -118,9 +134,9 @@ class _Door:
             return _refuse(fault)
         phone = self._phone(request)
         look = await self._joining.look(link.token, phone)
-        answer = _answer({"state": look.state, "centre": look.centre})
+        answer = _answer({"state": look.state, "centre": look.centre, "version": self._pages.version})
         if phone.mark is None:
-            self._set(answer, mark_name(self._secure), new_mark())
+            _set(answer, mark_name(self._secure), new_mark(), self._secure)
         return answer
 
     async def code(self, request: Request) -> Response:
@@ -146,7 +162,7 @@ class _Door:
         except LinkUnusable as error:
             return _answer({"state": error.reason}, 409)
         answer = Response(status_code=204, headers={"Cache-Control": NEVER})
-        self._set(answer, cookie_name(self._secure), secret)
+        _set(answer, cookie_name(self._secure), secret, self._secure)
         return answer
 
     def _phone(self, request: Request) -> Phone:
@@ -155,11 +171,6 @@ class _Door:
             mark=request.cookies.get(mark_name(self._secure)) or None,
             browser=describe(request.headers.get("user-agent", "")),
             language=self._pages.language(request),
-        )
-
-    def _set(self, answer: Response, name: str, value: str) -> None:
-        answer.set_cookie(
-            name, value, max_age=COOKIE_SECONDS, secure=self._secure, httponly=True, samesite="lax"
         )
 
 
@@ -191,3 +202,7 @@ def _send(request: Request, file: File, cache: str, extra: dict[str, str] | None
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(file.body, headers=headers)
     return Response(file.compressed, headers={**headers, "Content-Encoding": "gzip"})
+
+
+def _set(answer: Response, name: str, value: str, secure: bool) -> None:
+    answer.set_cookie(name, value, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="lax")

@@ -1,37 +1,33 @@
-"""All that the caller's phone downloads: one page a language, and the files that it names.
+"""All that the caller's phone downloads: one page a language with everything that the first picture needs,
+and what comes after it.
 
-Everything is read, translated and compressed once, at start. The files live under an address that carries the
-hash of their content, so a phone keeps them for ever and never mixes two versions; the tree under it mirrors
-the folders, so that their relative imports work. The page has no inline script or style: it needs no nonce,
-is the same for everybody, and may be kept.
+Everything is read, translated, joined and compressed once, at start. The page carries its script and its style
+itself, because a further file costs a round trip, and a policy that names them by their hash instead of by a
+nonce: it is the same for everybody, and may be kept. What comes later lies under an address that carries
+the hash of the content, so a phone keeps it for ever and never mixes two versions.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import re
+from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from posixpath import normpath
 from typing import Final
 
 import msgspec
 
+from patient_pwa.bundle import joined
 from signaling.languages import Catalogues, available, environment
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-HERE: Final = "patient_pwa/static"
+STATIC: Final = ROOT / "patient_pwa/static"
+TEMPLATES: Final = ROOT / "patient_pwa/templates"
+LOCALES: Final = ROOT / "patient_pwa/locales"
 PREFIX: Final = "/j/static"
 DEFAULT_LANGUAGE: Final = "fr"
-_IMPORT: Final = re.compile(r'^(?:import|export)\b[^;]*?from "(\.[^"]+)";', re.MULTILINE)
-_COMMENT: Final = re.compile(
-    r"""
-      ^[ ]*(?://|/\*\*(?![ ]@type[ ])|\*).*$   # a whole line
-    | /\*\*[ ]@type[ ][^*\n]*\*/[ ]?        # a cast, for the type checker
-    | (?<=[;,{])[ ]+//[ ][^"'`\n]*$         # the end of a line; without quotes it is not inside a string
-    """,
-    re.MULTILINE | re.VERBOSE,
-)
+FOREIGN_LANGUAGE: Final = "en"  # for those whose languages we lack
 _MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -49,54 +45,71 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Shell:
-    """The page, its files, and the service worker that keeps them."""
+    """The page, its files, and the service worker that keeps them.
+
+    `pages`: by language. `files`: by the name below `address`. `inline`: the sources of script and style that
+    the page's policy has to allow.
+    """
 
     def __init__(self, origin: str) -> None:
-        modules = _modules(f"{HERE}/app.js")
-        extras = [f"{HERE}/{name}" for name in ("caller.css", "manifest.webmanifest", "logo.svg")]
-        self.files = {path: _file(path, _read(path)) for path in (*modules, *extras)}
-        self.worker = _file("sw.js", _read(f"{HERE}/sw.js"))
-        self.version = hashlib.sha256(b"".join(file.body for file in self.files.values())).hexdigest()[:12]
-        self.catalogues = Catalogues(
-            ROOT / "patient_pwa/locales", available(ROOT / "patient_pwa/locales"), DEFAULT_LANGUAGE
+        self.catalogues = Catalogues(LOCALES, available(LOCALES), DEFAULT_LANGUAGE, FOREIGN_LANGUAGE)
+        script = joined(ROOT, "patient_pwa/static/app.js")
+        style = (STATIC / "caller.css").read_text(encoding="utf-8")
+        self.inline = (_source(script), _source(style))
+        self.files = {
+            "later.js": _file("later.js", joined(ROOT, "patient_pwa/static/later/main.js").encode()),
+            "later.css": _file("later.css", _styles()),
+            **{
+                f"later.{lang}.html": file
+                for lang, file in self._rendered("later.html.jinja", _parts()).items()
+            },
+            # The words of the page without what else it carries: enough to put it into another language
+            **{
+                f"first.{lang}.html": file
+                for lang, file in self._rendered("caller.html.jinja", _values(origin)).items()
+            },
+            **{
+                name: _file(name, (STATIC / name).read_bytes())
+                for name in ("logo.svg", "manifest.webmanifest")
+            },
+        }
+        self.worker = _file("sw.js", joined(ROOT, "patient_pwa/static/sw.js").encode())
+        content = b"".join(file.body for file in self.files.values()) + f"{script}{style}".encode()
+        self.version = hashlib.sha256(content).hexdigest()[:12]
+        self.pages = self._rendered(
+            "caller.html.jinja", _values(origin, script, style, self.version, self.address(""))
         )
-        render = environment(
-            ROOT / "patient_pwa/templates",
-            self.catalogues,
-            modules=[self.address(path) for path in modules],
-            style=self.address(extras[0]),
-            manifest=self.address(extras[1]),
-            logo=self.address(extras[2]),
-            host=origin.partition("://")[2],
-        )
-        self.pages = {
-            language: _file("caller.html", render("caller.html.jinja", language).encode())
+
+    def address(self, name: str) -> str:
+        """Where the phone finds a file."""
+        return f"{PREFIX}/{self.version}/{name}"
+
+    def _rendered(self, template: str, values: Mapping[str, object]) -> dict[str, File]:
+        render = environment(TEMPLATES, self.catalogues, **values)
+        return {
+            language: _file(template.removesuffix(".jinja"), render(template, language).encode())
             for language in self.catalogues.languages
         }
 
-    def address(self, path: str) -> str:
-        """Where the phone finds a file, by its path in the source tree."""
-        return f"{PREFIX}/{self.version}/{path}"
+
+def _values(
+    origin: str, script: str = "", style: str = "", version: str = "", folder: str = ""
+) -> dict[str, object]:
+    host = origin.partition("://")[2]
+    return {"script": script, "style": style, "version": version, "folder": folder, "host": host}
 
 
-def _modules(entry: str) -> list[str]:
-    """A module and all that it imports, `entry` first: the list to preload, never out of date."""
-    found = [entry]
-    for path in found:
-        for name in _IMPORT.findall((ROOT / path).read_text(encoding="utf-8")):
-            module = normpath(PurePosixPath(path).parent / name)
-            if module not in found:
-                found.append(module)
-    return found
+def _parts() -> dict[str, list[str]]:
+    return {"parts": sorted(f"later/{path.name}" for path in (TEMPLATES / "later").glob("*.jinja"))}
 
 
-def _read(path: str) -> bytes:
-    """A file as it is served: scripts leave their comments at home, a third of the page's weight.
+def _styles() -> bytes:
+    return b"\n".join(path.read_bytes() for path in sorted((STATIC / "later").glob("*.css")))
 
-    The lines stay, so that an error's line number is the one in the source.
-    """
-    text = (ROOT / path).read_text(encoding="utf-8")
-    return (_COMMENT.sub("", text) if path.endswith(".js") else text).encode()
+
+def _source(text: str) -> str:
+    """As a content security policy names an inline script or style (CSP 3, 2.3.1)."""
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _file(name: str, body: bytes) -> File:

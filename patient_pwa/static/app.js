@@ -1,11 +1,15 @@
 import { browserOf, inApp } from "./browser.js";
 import { Call } from "./call.js";
+import { delay } from "../../signaling/client/backoff.js";
 import { insist, post } from "./door.js";
-import { initial, reduce } from "./state.js";
-import { listen, preview, render } from "./view.js";
+import { initial, isEarly, reduce } from "./state.js";
+import { adopt, listen, preview, render } from "./view.js";
 
 const PAGE = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
 const SPEAKING = "visio-page"; // localStorage: the tab of this phone that speaks; two would fight for the camera
+const VERSION = String(document.body.dataset.version);
+const RENEWED = "visio-renewed"; // sessionStorage: a kept page was left for today's, once
+const PATIENCE = 4000; // ms for the picture, before what helps without one is fetched
 const HUNG_UP = "visio-hung-up"; // sessionStorage: a reload must not start a camera that its owner stopped
 
 let token = /[\w-]+/.exec(location.hash)?.[0] ?? ""; // some SMS apps take the full stop into the link
@@ -14,10 +18,40 @@ let seated = false; // whether the link is claimed by this phone
 let claiming = null; // one at a time: the second would come without the cookie of the first
 let state = initial(browserOf(navigator.userAgent, navigator.maxTouchPoints > 1));
 
+/** @type {Promise<void> | undefined} the rest of the page, on its way or here */
+let rest;
+/** @type {((state: import("./state.js").State) => void)[]} */
+const watchers = [];
+
 /** @param {import("./state.js").Message} message */
 function emit(message) {
   state = reduce(state, message);
   render(state);
+  for (const watcher of watchers) watcher(state);
+  if (!isEarly(state)) more();
+  else if (message.type === "granted") setTimeout(more, PATIENCE);
+}
+
+/** All that the first picture does not need: fetched once it is there, or as soon as something needs it. */
+function more() {
+  return (rest ??= fetchRest());
+}
+
+async function fetchRest() {
+  const { later, style, parts } = document.body.dataset;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const reply = await fetch(String(parts));
+      if (!reply.ok) throw reply;
+      const text = await reply.text();
+      // An address that failed once fails for ever in some browsers, hence the number.
+      const { install } = await import(attempt ? `${later}?${attempt}` : String(later));
+      adopt(text, String(style));
+      return void install(host);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, delay(attempt)));
+    }
+  }
 }
 
 const call = new Call({
@@ -26,6 +60,7 @@ const call = new Call({
   emit,
   preview,
   onRefused: look,
+  more,
 });
 
 /** Storage may be forbidden; nothing depends on it. @template T @param {() => T} work */
@@ -39,12 +74,20 @@ function quietly(work) {
 
 async function look() {
   const { status, body } = await insist("/j/open", { token }, () => emit({ type: "trouble" }));
+  if (body.version && body.version !== VERSION && !quietly(() => sessionStorage.getItem(RENEWED))) return renew();
   seated = body.state === "mine";
   const found = status === 200 ? body : { state: "unknown", centre: "" };
   emit({ type: "looked", ...found, inApp: inApp(navigator.userAgent) });
   if (!seated) return;
   if (quietly(() => sessionStorage.getItem(HUNG_UP))) emit({ type: "hungup" });
   else speak(() => emit({ type: "looked", ...found }));
+}
+
+/** This page was kept, and the server has a newer one. Nothing has begun yet: take that. */
+async function renew() {
+  quietly(() => sessionStorage.setItem(RENEWED, VERSION));
+  for (const name of await caches.keys().catch(() => [])) await caches.delete(name);
+  location.reload();
 }
 
 /** @param {() => void} [onRefusal] */
@@ -91,6 +134,30 @@ const ACTS = {
   copy: () => navigator.clipboard?.writeText(location.href).then(() => emit({ type: "copied" }), () => {}),
 };
 
+/** @type {import("./host.js").Host} */
+const host = {
+  control: (name, extra) => call.control.add(name, extra),
+  changed: () => call.control.refresh(),
+  set: (name, value) => call.set(name, value),
+  on: (type, receive) => call.on(type, receive),
+  tell: (frame) => call.tell(frame),
+  step: (step) => call.step(/** @type {any} */ (step)),
+  socket: call.socket,
+  publisher: call.publisher,
+  camera: call.camera,
+  emit,
+  state: () => state,
+  watch: (watcher) => {
+    watchers.push(watcher);
+    watcher(state);
+  },
+  part: (name) => /** @type {HTMLElement} */ (document.querySelector(`[data-part=${name}]`)),
+  act: (name, work) => {
+    ACTS[name] = work;
+  },
+  post,
+};
+
 listen({ act: (name) => ACTS[name]?.(), zoom: (value) => call.set("zoom", value), code: enter });
 document.addEventListener("visibilitychange", () => call.shown(document.visibilityState === "visible"));
 addEventListener("online", () => call.wake());
@@ -98,6 +165,6 @@ addEventListener("hashchange", () => location.reload()); // another link, opened
 addEventListener("storage", ({ key, newValue }) => {
   if (key === SPEAKING && newValue !== PAGE) call.leave({ type: "moved" });
 });
-navigator.serviceWorker?.register("/j/sw.js", { scope: "/j" }).catch(() => {});
+navigator.serviceWorker?.register(`/j/sw.js?${VERSION}`, { scope: "/j" }).catch(() => {});
 if (token) look();
 else emit({ type: "code" });

@@ -1,8 +1,8 @@
 import { Camera, refusal } from "../../media/client/camera.js";
 import { Publisher } from "../../media/client/publisher.js";
 import { Socket, parse } from "../../signaling/client/socket.js";
-import { Control, reasons } from "./control.js";
-import { Position } from "./position.js";
+import { Control } from "./control.js";
+import { addLensControls } from "./lens-controls.js";
 
 /** @typedef {import("../../media/client/camera.js").Facing} Facing */
 /** @typedef {import("../../signaling/client/socket.js").Frame} Frame */
@@ -21,11 +21,15 @@ export class Call {
    * @param {(message: Message) => void} options.emit what happened, for the reducer
    * @param {(track: MediaStreamTrack | null) => void} options.preview
    * @param {() => void} options.onRefused the server no longer knows this phone
+   * @param {() => Promise<unknown>} options.more until the rest of the page is here
    */
-  constructor({ url, page, emit, preview, onRefused }) {
+  constructor({ url, page, emit, preview, onRefused, more }) {
     this._emit = emit;
     this._preview = preview;
     this._onRefused = onRefused;
+    this._more = more;
+    /** @type {Map<string, (frame: Frame) => void>} what the rest of the page does with frames, by their type */
+    this._receivers = new Map();
     /** @type {MediaStreamTrack | null} */
     this._track = null;
     /** @type {Frame[]} */
@@ -33,35 +37,31 @@ export class Call {
     this._wanted = false; // from the tap to the hanging up
     this._asking = false;
     this._visible = true;
-    this._welcomed = false;
+    /** @type {Frame | undefined} */
+    this._welcome = undefined;
     this._linked = false;
     this._frames = 0;
     this._still = 0; // pulses without a new frame
     /** @type {WakeLockSentinel | undefined} */
     this._lock = undefined;
-    this._camera = new Camera({
+    this.camera = new Camera({
       onTrack: (track) => this._show(track),
-      onChange: () => this._control.refresh(),
+      onChange: () => this.control.refresh(),
       onLost: () => this._recover(),
     });
-    this._position = new Position({
-      tell: (frame) => this._tell(frame),
-      onChange: () => this._control.refresh(),
-      visible: () => this._visible,
-    });
-    this._control = new Control({
-      apply: (name, value) => this._apply(name, value),
-      observe: () => this._observe(),
-      tell: (frame) => this._tell(frame),
+    this.control = new Control({
+      tell: (frame) => this.tell(frame),
       onState: (controls) => emit({ type: "controls", controls }),
+      more,
     });
-    this._publisher = new Publisher({
-      negotiate: async (sdp) => (await this._socket.request({ type: "offer", sdp })).sdp,
+    addLensControls(this.control, this.camera, (facing) => this._flip(facing));
+    this.publisher = new Publisher({
+      negotiate: async (sdp) => (await this.socket.request({ type: "offer", sdp })).sdp,
       onLink: (link) => this._linkChanged(link),
-      onOpen: () => this._control.hello(),
+      onOpen: () => this.control.hello(),
       onMessage: (data) => this._receive(parse(data)),
     });
-    this._socket = new Socket({
+    this.socket = new Socket({
       url,
       first: () => ({ type: "join", page }),
       onFrame: (frame) => this._receive(frame),
@@ -76,9 +76,9 @@ export class Call {
    */
   async start(onRefusal) {
     this._wanted = this._asking = true;
-    const opening = this._camera.start();
+    const opening = this.camera.start();
     this._emit({ type: "asking" });
-    this._step({ type: "step", step: "camera.asked" });
+    this.step({ type: "step", step: "camera.asked" });
     const timer = setTimeout(() => this._refused("timeout"), UNANSWERED);
     try {
       await opening;
@@ -91,60 +91,74 @@ export class Call {
 
   /** The link is ours: talk to the server. */
   join() {
-    this._socket.open();
+    this.socket.open();
   }
 
   /** @param {import("./control.js").Name} name @param {import("./control.js").Value} value */
   set(name, value) {
-    this._control.tap(name, value);
+    this.control.tap(name, value);
   }
 
   hangUp() {
     this._halt();
-    this._step({ type: "step", step: "hung_up" });
+    this.step({ type: "step", step: "hung_up" });
     this._emit({ type: "hungup" });
   }
 
   /** For good: this page has nothing more to do with the visio. @param {Message} message */
   leave(message) {
     this._halt();
-    this._socket.close();
+    this.socket.close();
     this._emit(message);
   }
 
   /** @param {boolean} visible */
   shown(visible) {
     this._visible = visible;
-    if (this._welcomed) this._step({ type: "step", step: visible ? "page.shown" : "page.hidden" });
+    if (this._welcome) this.step({ type: "step", step: visible ? "page.shown" : "page.hidden" });
     if (!visible) return;
     this.wake();
     if (this._track) this._stayAwake();
-    if (this._track && !this._camera.open) this._recover();
+    if (this._track && !this.camera.open) this._recover();
   }
 
   /** The network or the page is back. */
   wake() {
-    this._socket.wake();
-    this._publisher.wake();
+    this.socket.wake();
+    this.publisher.wake();
+  }
+
+  /** @param {string} type @param {(frame: Frame) => void} receive also the welcome that came before */
+  on(type, receive) {
+    this._receivers.set(type, receive);
+    if (type === "welcome" && this._welcome) receive(this._welcome);
   }
 
   /** @param {Frame | undefined} frame */
   _receive(frame) {
     if (frame?.type === "welcome") this._enter(frame);
-    else if (frame?.type === "ice_servers") this._publisher.prepare(frame.ice_servers);
-    else if (frame?.type === "move") this._publisher.move();
-    else if (frame?.type === "command") this._control.command(/** @type {any} */ (frame));
+    else if (frame?.type === "ice_servers") this.publisher.prepare(frame.ice_servers);
+    else if (frame?.type === "move") this.publisher.move();
+    else if (frame?.type === "command") this.control.command(/** @type {any} */ (frame));
     else if (frame?.type === "ended") this.leave({ type: "ended" });
+    if (frame) this._handOn(frame);
+  }
+
+  /** @param {Frame} frame to the rest of the page, once it is here */
+  async _handOn(frame) {
+    if (!["welcome", "command", "ice_servers", "move", "ended"].includes(frame.type)) await this._more();
+    this._receivers.get(frame.type)?.(frame);
   }
 
   /** @param {Frame} welcome */
-  _enter({ centre, epoch, ice_servers }) {
-    this._welcomed = true;
+  _enter(welcome) {
+    const { centre, epoch, ice_servers } = welcome;
+    this._welcome = welcome;
     this._emit({ type: "welcome", centre });
-    this._publisher.prepare(ice_servers);
-    this._control.hello(epoch);
-    if (this._track) this._publisher.send(this._track);
-    this._publisher.wake();
+    this.publisher.prepare(ice_servers);
+    this.control.hello(epoch);
+    if (this._track) this.publisher.send(this._track);
+    this.publisher.wake();
   }
 
   /** @param {MediaStreamTrack} track */
@@ -155,65 +169,55 @@ export class Call {
     if (this._asking) {
       this._asking = false;
       this._emit({ type: "granted" });
-      this._step({ type: "step", step: "camera.granted" });
+      this.step({ type: "step", step: "camera.granted" });
     }
-    if (this._welcomed) this._publisher.send(track);
+    if (this._welcome) this.publisher.send(track);
   }
 
   /** @param {string} why */
   _refused(why) {
     this._emit({ type: "refused", reason: why });
-    this._step({ type: "step", step: "camera.refused", reason: why });
+    this.step({ type: "step", step: "camera.refused", reason: why });
   }
 
   /** The camera died, or says that it lives and gives nothing: only a fresh one helps. */
   async _recover() {
     if (!this._wanted || !this._visible) return;
     this._asking = true;
-    await this._camera.start().catch((error) => this._refused(refusal(error)));
+    await this.camera.start().catch((error) => this._refused(refusal(error)));
   }
 
   async _checkPulse() {
     if (!this._linked || !this._visible) return void (this._still = 0);
-    const frames = await this._publisher.frames();
+    const frames = await this.publisher.frames();
     this._still = frames === this._frames ? this._still + 1 : 0;
     this._frames = frames;
     if (this._still % 4 === 2) this._recover();
   }
 
-  /** @param {import("./control.js").Name} name @param {any} value */
-  async _apply(name, value) {
+  /** @param {import("../../media/client/camera.js").Facing} facing */
+  async _flip(facing) {
     if (!this._wanted) throw new DOMException("the camera is off", "NotAllowedError");
-    if (name === "position") return this._position.set(value);
-    if (name === "torch") return this._camera.torch(value);
-    if (name === "zoom") return this._camera.zoom(value);
     try {
-      await this._camera.flip(value);
+      await this.camera.flip(facing);
     } finally {
-      if (!this._camera.open) this._recover();
+      if (!this.camera.open) this._recover();
     }
   }
 
-  _observe() {
-    const { available, watching, denied } = this._position;
-    const capabilities = { ...this._camera.abilities(), position: available };
-    const actual = { ...this._camera.values(), position: available ? watching : null };
-    return { capabilities, actual, reasons: reasons(capabilities, actual.camera, denied) };
-  }
-
   /** @param {Frame} frame by the data channel, or by the socket while none is open */
-  _tell(frame) {
-    if (!this._publisher.say(JSON.stringify(frame))) this._socket.send(frame);
+  tell(frame) {
+    return this.publisher.say(JSON.stringify(frame)) || this.socket.send(frame);
   }
 
   /** @param {Frame} step kept until the server is there */
-  _step(step) {
+  step(step) {
     this._steps = [...this._steps, step].slice(-KEPT);
     this._flush();
   }
 
   _flush() {
-    while (this._steps[0] && this._socket.send(this._steps[0])) this._steps.shift();
+    while (this._steps[0] && this.socket.send(this._steps[0])) this._steps.shift();
   }
 
   /** @param {import("../../media/client/publisher.js").Link} link */
@@ -241,11 +245,10 @@ export class Call {
   _halt() {
     this._wanted = this._asking = this._linked = false;
     this._track = null;
-    this._camera.stop();
-    this._publisher.stop();
-    this._position.set(false);
+    this.camera.stop();
+    this.publisher.stop();
     this._preview(null);
     this._lock?.release();
-    this._control.refresh();
+    this.control.refresh();
   }
 }

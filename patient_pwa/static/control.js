@@ -1,12 +1,25 @@
-/** @typedef {"camera" | "torch" | "zoom" | "position"} Name */
-/** @typedef {boolean | number | string} Value */
+/** @typedef {"camera" | "lens" | "torch" | "zoom" | "profile" | "position" | "photo" | "guidance" | "message" | "pointer" | "metronome" | "language"} Name */
+/** @typedef {boolean | number | string | [number, number]} Value */
 /** @typedef {"unsupported" | "out_of_range" | "stale_epoch" | "needs_tap" | "failed" | "replaced"} Fault */
-/** @typedef {{camera: string | null, torch: boolean | null, zoom: number | null, position: boolean | null}} Values */
-/** @typedef {{facing: string[], torch: boolean, zoom: [number, number, number] | null, position: boolean}} Capabilities */
-/** @typedef {{capabilities: Capabilities, actual: Values, reasons: {[name: string]: string}}} Phone */
-/** @typedef {Phone & {wanted: Values}} State */
+/** @typedef {{[name: string]: any}} Values by name; null: not known or not applicable */
+/** @typedef {{id: string, label: string, facing?: string}} Lens */
+/** @typedef {{facing: string[], lenses?: Lens[], torch: boolean, zoom: [number, number, number] | null, position: boolean, photo?: boolean, vibration?: boolean}} Capabilities */
+/** @typedef {{capabilities: Capabilities, actual: Values, wanted: Values, reasons: {[name: string]: string}}} State */
 /** @typedef {{id: string, epoch: number, name: Name, value: Value}} Command */
 /** @typedef {{id: string | null, name: Name, value: Value}} Job a null `id` is the caller's own tap */
+/**
+ * One thing that can be controlled.
+ * @typedef {object} Extra
+ * @property {(value: any) => boolean} takes whether this value is one of it, and within its range
+ * @property {(value?: any) => boolean} able whether this phone can do it now, or can set that value
+ * @property {(value: any) => unknown} apply may reject: a NotAllowedError is `needs_tap`, others `failed`
+ * @property {() => any} [value] what it is now; null: not known or not applicable
+ * @property {() => string | undefined} [reason] why it is not able
+ * @property {() => Partial<Capabilities>} [capabilities] what there is of it to report
+ * @property {boolean} [ofLens] another lens starts it anew
+ * @property {boolean} [parallel] it waits for no other: it does not touch the camera
+ * @property {number} [limit] ms for one operation
+ */
 
 const KEPT = 200; // results, so that a repeated command is answered and not run again
 const REREAD = 500; // ms; some phones tell the truth about the torch that late
@@ -14,22 +27,23 @@ const SLOW = 150; // ms after which a command that still runs is worth a word
 const PAUSE = 200; // ms between two states, so that a pinch is no flood
 const LIMIT = 6000; // ms for one operation; the server gives up at 7 s
 
-/** The phone's side of the remote control. It knows no camera and no network: both are passed in. */
+/** The phone's side of the remote control. It knows no camera and no network: what it drives is added to it. */
 export class Control {
   /**
    * @param {object} options
-   * @param {(name: Name, value: Value) => Promise<void>} options.apply rejects: a NotAllowedError is `needs_tap`, others `failed`
-   * @param {() => Phone} options.observe
    * @param {(frame: {type: string, [field: string]: unknown}) => void} options.tell
    * @param {(state: State) => void} options.onState for the caller's own screen
+   * @param {() => Promise<unknown>} [options.more] until the controls are here that come later
    */
-  constructor({ apply, observe, tell, onState }) {
-    this._options = { apply, observe, tell, onState };
+  constructor({ tell, onState, more = async () => {} }) {
+    this._options = { tell, onState, more };
+    /** @type {Map<string, Extra>} */
+    this._extras = new Map();
     /** @type {Map<string, Fault | undefined | "pending">} undefined: done */
     this._results = new Map();
     /** @type {Map<Name, Job>} */
     this._waiting = new Map();
-    /** @type {Partial<Values>} what was asked for and did not fail */
+    /** @type {Values} what was asked for and did not fail */
     this._wishes = {};
     this._running = false;
     this._epoch = 0;
@@ -38,6 +52,12 @@ export class Control {
     this._untold = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this._pause = undefined;
+  }
+
+  /** @param {Name} name @param {Extra} extra */
+  add(name, extra) {
+    this._extras.set(name, extra);
+    this.refresh();
   }
 
   /** On every (re)open of a channel. @param {number} [epoch] from the server's welcome */
@@ -55,11 +75,12 @@ export class Control {
   }
 
   /** A regulator's command. @param {Command} command */
-  command({ id, epoch, name, value }) {
+  async command({ id, epoch, name, value }) {
     if (epoch !== this._epoch) return this._options.tell(result(id, "stale_epoch"));
     if (this._results.get(id) === "pending") return;
     if (this._results.has(id)) return this._answer(id, /** @type {Fault} */ (this._results.get(id)));
     this._results.set(id, "pending");
+    if (!this._extras.has(name)) await this._options.more();
     this._add({ id, name, value });
   }
 
@@ -70,7 +91,7 @@ export class Control {
 
   /** @param {Job} job */
   _add(job) {
-    if (job.name === "position") return void this._run(job); // it never waits for a camera
+    if (this._extras.get(job.name)?.parallel) return void this._run(job);
     const older = this._waiting.get(job.name);
     if (older) this._answer(older.id, "replaced");
     this._waiting.set(job.name, job);
@@ -88,19 +109,25 @@ export class Control {
 
   /** @param {Job} job */
   async _run({ id, name, value }) {
-    let fault = check(name, value, this._options.observe().capabilities);
-    if (!fault) {
-      const before = this._wishes;
-      this._wishes = { ...(name === "camera" ? { position: before.position } : before), [name]: value };
+    const extra = this._extras.get(name);
+    let fault = check(extra, value);
+    if (extra && !fault) {
+      this._wishes = { ...this._lasting(name), [name]: value };
       this._look();
       const slow = setTimeout(() => this._tellSoon(), SLOW); // what is quick is told once, when it is done
-      fault = await outcome(this._options.apply(name, value));
+      fault = await outcome(extra, value);
       clearTimeout(slow);
       if (fault) this._wishes = { ...this._wishes, [name]: undefined };
       setTimeout(() => this.refresh(), REREAD);
     }
     this.refresh();
     this._answer(id, fault);
+  }
+
+  /** The wishes that are still wishes once `name` is set. @param {Name} name */
+  _lasting(name) {
+    if (name !== "camera" && name !== "lens") return this._wishes;
+    return Object.fromEntries(Object.entries(this._wishes).filter(([other]) => !this._extras.get(other)?.ofLens));
   }
 
   /** @param {string | null} id @param {Fault | undefined} fault */
@@ -115,10 +142,17 @@ export class Control {
 
   /** @returns {State} */
   _observe() {
-    const phone = this._options.observe();
-    const known = Object.entries(phone.actual).filter(([, value]) => value !== null);
-    const wanted = known.map(([name, value]) => [name, this._wishes[/** @type {Name} */ (name)] ?? value]);
-    return { ...phone, wanted: { ...phone.actual, ...Object.fromEntries(wanted) } };
+    /** @type {State} */
+    const state = { capabilities: { facing: [], torch: false, zoom: null, position: false }, actual: {}, wanted: {}, reasons: {} };
+    for (const [name, { able, value, reason, capabilities }] of this._extras) {
+      Object.assign(state.capabilities, capabilities?.());
+      const why = able() ? undefined : reason?.();
+      if (why) state.reasons[name] = why;
+      if (!value) continue;
+      state.actual[name] = value();
+      state.wanted[name] = state.actual[name] === null ? null : (this._wishes[name] ?? state.actual[name]);
+    }
+    return state;
   }
 
   _look() {
@@ -131,7 +165,7 @@ export class Control {
   }
 
   _tellSoon() {
-    if (this._pause || !this._untold) return;
+    if (!this._epoch || this._pause || !this._untold) return; // before the first hello nobody listens
     this._tell("state");
     this._pause = setTimeout(() => {
       this._pause = undefined;
@@ -146,54 +180,21 @@ export class Control {
   }
 }
 
-/**
- * @param {Name} name
- * @param {Value} value
- * @param {Capabilities} can
- * @returns {Fault | undefined} why this phone can't do that now
- */
-export function check(name, value, can) {
-  const able = { camera: can.facing.includes(String(value)), torch: can.torch, zoom: can.zoom, position: can.position };
-  if (!Object.keys(TAKES).includes(name)) return "unsupported";
-  if (!TAKES[name](value)) return "out_of_range";
-  if (!able[name]) return "unsupported";
-  const [low, high] = (name === "zoom" && can.zoom) || [-Infinity, Infinity];
-  return Number(value) < low || Number(value) > high ? "out_of_range" : undefined;
+/** @param {Extra | undefined} extra @param {Value} value @returns {Fault | undefined} why this phone can't do that now */
+function check(extra, value) {
+  if (!extra) return "unsupported";
+  if (!extra.takes(value)) return "out_of_range";
+  return extra.able(value) ? undefined : "unsupported";
 }
 
-/** @type {{[name: string]: (value: Value) => boolean}} */
-const TAKES = {
-  camera: (value) => value === "environment" || value === "user",
-  torch: (value) => typeof value === "boolean",
-  zoom: Number.isFinite,
-  position: (value) => typeof value === "boolean",
-};
-
-/**
- * Why controls are grey on the console.
- * @param {Capabilities} can
- * @param {string | null} camera in use, null while none is
- * @param {boolean} denied the caller refused the position
- */
-export function reasons(can, camera, denied) {
-  const lens = camera === null ? "needs_tap" : camera === "user" ? "lens" : "unsupported";
-  /** @type {{[name: string]: string}} */
-  const found = {};
-  if (can.facing.length < 2) found.camera = camera === null ? "needs_tap" : "unsupported";
-  if (!can.torch) found.torch = lens;
-  if (!can.zoom) found.zoom = lens;
-  if (!can.position || denied) found.position = denied ? "denied" : "unsupported";
-  return found;
-}
-
-/** @param {Promise<void>} work @returns {Promise<Fault | undefined>} */
-async function outcome(work) {
+/** @param {Extra} extra @param {Value} value @returns {Promise<Fault | undefined>} */
+async function outcome({ apply, limit = LIMIT }, value) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(reject, LIMIT);
+    timer = setTimeout(reject, limit);
   });
   try {
-    await Promise.race([work, late]);
+    await Promise.race([apply(value), late]);
     return undefined;
   } catch (error) {
     return /** @type {Error} */ (error)?.name === "NotAllowedError" ? "needs_tap" : "failed";

@@ -56,6 +56,11 @@ export function reduce(state, message) {
   return state.screen === "ended" || !change ? state : { ...state, ...change(state, message) };
 }
 
+/** Whether the first page is enough: the picture is still to come. @param {State} state */
+export function isEarly({ screen, link }) {
+  return ["opening", "ready", "code", "asking"].includes(screen) || (screen === "live" && link !== "connected");
+}
+
 /** @param {string} state of the link @param {boolean} inApp @returns {Partial<State>} */
 function looked(state, inApp) {
   if (state === "ended") return { screen: "ended" };

@@ -1,20 +1,24 @@
-// Keeps the page's shell, so that a reload on a dying network shows our page and not the browser's error.
-// It touches nothing else: no POST, no socket, no picture. A phone without it loses only that.
+// Keeps the page and what comes after it: the next visit needs no byte of them, and a reload on a dying network
+// shows our page and not the browser's error. It touches nothing else: no POST, no socket, no picture. A phone
+// without it loses only that. Each version of the page registers a worker of its own; a kept page that is older
+// than the server learns it from the server's first answer, and leaves.
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
-const SHELL = "visio-caller";
+const SHELL = `visio-caller${worker.location.search}`;
 const PAGE = "/j";
-const PATIENCE = 3000; // ms for the network, then the kept page
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(keep().then(() => worker.skipWaiting()));
+});
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(forget());
 });
 
 worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== worker.location.origin) return;
-  if (pathname === PAGE) event.respondWith(page(request));
-  else if (pathname.startsWith("/j/static/")) event.respondWith(kept(request));
+  if (pathname === PAGE || pathname.startsWith("/j/static/")) event.respondWith(kept(request));
 });
 
 /** The page and what it names: every address under /j/static/ carries a hash, so it never changes. */
@@ -22,20 +26,16 @@ async function keep() {
   const found = await worker.fetch(PAGE);
   if (!found.ok) return;
   const files = [...(await found.clone().text()).matchAll(/"(\/j\/static\/[^"]+)"/g)].map(([, path]) => path);
-  await worker.caches.delete(SHELL);
   const cache = await worker.caches.open(SHELL);
   await Promise.all([cache.put(PAGE, found), cache.addAll(files)]);
 }
 
-/** @param {Request} request */
-async function page(request) {
-  const network = worker.fetch(request);
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  const found = await Promise.race([network, late]).catch(() => undefined);
-  return found instanceof Response ? found : ((await worker.caches.match(PAGE)) ?? network);
+/** What other versions kept. */
+async function forget() {
+  for (const name of await worker.caches.keys()) if (name !== SHELL) await worker.caches.delete(name);
 }
 
 /** @param {Request} request */
 async function kept(request) {
-  return (await worker.caches.match(request)) ?? worker.fetch(request);
+  return (await worker.caches.match(request, { ignoreVary: true })) ?? worker.fetch(request);
 }

@@ -7,16 +7,29 @@ const all = (selector) => /** @type {NodeListOf<HTMLElement>} */ (document.query
 const video = /** @type {HTMLVideoElement} */ (document.querySelector("video"));
 const slider = /** @type {HTMLInputElement} */ (document.querySelector("#zoom"));
 const digits = /** @type {HTMLInputElement} */ (document.querySelector("#digits"));
-const links = /** @type {NodeListOf<HTMLInputElement>} */ (all(".link"));
-const centres = [...all("[data-centre]")];
-const parts = [...all("[data-when]")].map((part) => ({ part, when: String(part.dataset.when).split(" ") }));
+let parts = conditional();
+
+/** What is shown under a condition only. */
+function conditional() {
+  return [...all("[data-when]")].map((part) => ({ part, when: String(part.dataset.when).split(" ") }));
+}
+
+/** Take in the rest of the page. @param {string} text HTML @param {string} style address */
+export function adopt(text, style) {
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: style });
+  document.head.append(sheet);
+  const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+  main.append(...new DOMParser().parseFromString(text, "text/html").body.children);
+  parts = conditional();
+}
 
 /** Show the state. @param {State} state */
 export function render(state) {
   const now = flags(state);
+  if (!parts.some(({ part, when }) => part.localName === "section" && when.includes(state.screen))) now.add("opening");
   for (const { part, when } of parts) part.hidden = !when.some((flag) => now.has(flag));
-  for (const part of centres) if (state.centre) part.textContent = state.centre;
-  for (const field of links) field.value = location.href;
+  for (const part of all("[data-centre]")) if (state.centre) part.textContent = state.centre;
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (all(".link"))) field.value = location.href;
   for (const part of all("[data-seconds]")) part.textContent = String(state.seconds);
   renderControls(state);
   if (document.body.dataset.screen === state.screen) return;

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
-import { Control, check, reasons } from "../../patient_pwa/static/control.js";
+import { Control } from "../../patient_pwa/static/control.js";
+import { addLensControls } from "../../patient_pwa/static/lens-controls.js";
 
-/** @typedef {import("../../patient_pwa/static/control.js").Phone} Phone */
+/** @typedef {import("../../patient_pwa/static/control.js").State} State */
 
 /** @type {any[]} */
 let told = [];
 /** @type {{name: string, value: any, done: () => void, fail: (error?: Error) => void}[]} */
 let works = [];
-/** @type {Phone} */
+/** @type {Pick<State, "capabilities" | "actual">} */
 let phone;
 /** @type {Control} */
 let control;
@@ -19,6 +20,27 @@ async function settle() {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
 
+/** @param {string} name @param {any} value */
+const work = (name, value) =>
+  /** @type {Promise<void>} */ (
+    new Promise((done, fail) => {
+      works.push({ name, value, done, fail });
+    })
+  );
+
+const camera = {
+  abilities() {
+    const { facing, torch, zoom } = phone.capabilities;
+    return { facing, torch, zoom };
+  },
+  values: () => phone.actual,
+  get open() {
+    return phone.actual["camera"] !== null;
+  },
+  torch: (/** @type {boolean} */ on) => work("torch", on),
+  zoom: (/** @type {number} */ zoom) => work("zoom", zoom),
+};
+
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout"] });
@@ -27,16 +49,17 @@ beforeEach(() => {
   phone = {
     capabilities: { facing: ["environment", "user"], torch: true, zoom: [1, 4, 0.1], position: true },
     actual: { camera: "environment", torch: false, zoom: 1, position: false },
-    reasons: {},
   };
-  control = new Control({
-    apply: (name, value) =>
-      new Promise((done, fail) => {
-        works.push({ name, value, done, fail });
-      }),
-    observe: () => structuredClone(phone),
-    tell: (frame) => told.push(frame),
-    onState: () => {},
+  control = new Control({ tell: (frame) => told.push(frame), onState: () => {} });
+  addLensControls(control, /** @type {any} */ (camera), (facing) => work("camera", facing));
+  control.add("position", {
+    parallel: true,
+    takes: (value) => typeof value === "boolean",
+    able: () => phone.capabilities.position,
+    apply: (value) => work("position", value),
+    value: () => phone.actual.position,
+    reason: () => "unsupported",
+    capabilities: () => ({ position: phone.capabilities.position }),
   });
   control.hello(3);
   told = [];
@@ -47,7 +70,7 @@ const command = (/** @type {string} */ id, /** @type {any} */ name, /** @type {a
 const results = () => told.filter(({ type }) => type === "result").map(({ id, error }) => [id, error ?? "done"]);
 const states = () => told.filter(({ type }) => type === "state");
 
-/** @param {Partial<Phone["actual"]>} actual */
+/** @param {Partial<State["actual"]>} actual */
 async function finish(actual) {
   phone.actual = { ...phone.actual, ...actual };
   works[works.length - 1].done();
@@ -252,27 +275,42 @@ test("nothing is told when nothing has changed", () => {
   assert.deepEqual(told, []);
 });
 
-test("impossible values are named as such, missing abilities too", () => {
-  const can = phone.capabilities;
-  assert.equal(check("zoom", 4, can), undefined);
-  assert.equal(check("zoom", 4.1, can), "out_of_range");
-  assert.equal(check("zoom", "2", can), "out_of_range");
-  assert.equal(check("zoom", Number.NaN, can), "out_of_range");
-  assert.equal(check("zoom", 2, { ...can, zoom: null }), "unsupported");
-  assert.equal(check("torch", 1, can), "out_of_range");
-  assert.equal(check("torch", true, { ...can, torch: false }), "unsupported");
-  assert.equal(check("camera", "sideways", can), "out_of_range");
-  assert.equal(check("camera", "user", { ...can, facing: ["environment"] }), "unsupported");
-  assert.equal(check("position", true, { ...can, position: false }), "unsupported");
-  assert.equal(check(/** @type {any} */ ("siren"), true, can), "unsupported");
-  assert.equal(check(/** @type {any} */ ("constructor"), true, can), "unsupported");
+/** @param {any} name @param {any} value what an answer says of it */
+async function answer(name, value) {
+  told = [];
+  command(`${name} ${String(value)} ${Math.random()}`, name, value);
+  await settle();
+  if (works.length) await finish({});
+  works = [];
+  return results()[0]?.[1];
+}
+
+test("impossible values are named as such, missing abilities too", async () => {
+  assert.equal(await answer("zoom", 4), "done");
+  assert.equal(await answer("zoom", 4.1), "out_of_range");
+  assert.equal(await answer("zoom", "2"), "out_of_range");
+  assert.equal(await answer("zoom", Number.NaN), "out_of_range");
+  assert.equal(await answer("torch", 1), "out_of_range");
+  assert.equal(await answer("camera", "sideways"), "out_of_range");
+  phone.capabilities = { facing: ["environment"], torch: false, zoom: null, position: false };
+  assert.equal(await answer("zoom", 2), "unsupported");
+  assert.equal(await answer("torch", true), "unsupported");
+  assert.equal(await answer("camera", "user"), "unsupported");
+  assert.equal(await answer("position", true), "unsupported");
+  assert.equal(await answer("siren", true), "unsupported");
+  assert.equal(await answer("constructor", true), "unsupported");
 });
 
 test("a grey control says why", () => {
-  const none = { facing: ["environment"], torch: false, zoom: null, position: true };
-  assert.deepEqual(reasons(none, "environment", false), { camera: "unsupported", torch: "unsupported", zoom: "unsupported" });
-  assert.deepEqual(reasons({ ...none, facing: ["environment", "user"] }, "user", true), { torch: "lens", zoom: "lens", position: "denied" });
-  assert.deepEqual(reasons({ ...none, facing: [], position: false }, null, false), {
-    camera: "needs_tap", torch: "needs_tap", zoom: "needs_tap", position: "unsupported",
-  });
+  /** @param {Partial<State["capabilities"]>} can @param {string | null} facing */
+  const why = (can, facing) => {
+    phone.capabilities = { facing: ["environment"], torch: false, zoom: null, position: true, ...can };
+    phone.actual["camera"] = facing;
+    control.hello();
+    return told[told.length - 1].reasons;
+  };
+  assert.deepEqual(why({}, "environment"), { camera: "unsupported", torch: "unsupported", zoom: "unsupported" });
+  assert.deepEqual(why({ facing: ["environment", "user"] }, "user"), { torch: "lens", zoom: "lens" });
+  const nothing = { camera: "needs_tap", torch: "needs_tap", zoom: "needs_tap", position: "unsupported" };
+  assert.deepEqual(why({ facing: [], position: false }, null), nothing);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Position } from "../../patient_pwa/static/position.js";
+import { Position } from "../../patient_pwa/static/later/position.js";
 
 /** @type {any[]} */
 let told = [];

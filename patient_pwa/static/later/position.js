@@ -51,3 +51,23 @@ export class Position {
     this._onChange();
   }
 }
+
+/** @param {import("../host.js").Host} host */
+export function install(host) {
+  let visible = true;
+  document.addEventListener("visibilitychange", () => (visible = document.visibilityState === "visible"));
+  const position = new Position({ tell: host.tell, onChange: host.changed, visible: () => visible });
+  host.control("position", {
+    parallel: true,
+    takes: (value) => typeof value === "boolean",
+    able: (value) => position.available && (value !== undefined || !position.denied),
+    apply: (on) => {
+      if (host.state().screen !== "live") throw new DOMException("the camera is off", "NotAllowedError");
+      position.set(on);
+    },
+    value: () => (position.available ? position.watching : null),
+    reason: () => (position.denied ? "denied" : "unsupported"),
+    capabilities: () => ({ position: position.available }),
+  });
+  host.watch(({ screen }) => screen !== "live" && position.watching && position.set(false));
+}
