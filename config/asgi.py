@@ -18,7 +18,11 @@ from starlette.routing import BaseRoute, Route
 
 import console.login
 import console.routes
+import patient_pwa.http
 import patient_pwa.routes
+import patient_pwa.summary
+import patient_pwa.test_page
+import patient_pwa.uploads
 from config.carriers import composer, notifier
 from config.demonstration import Demonstrations, simulator
 from config.settings import Settings, media_external_pairs, media_port_range
@@ -34,13 +38,14 @@ from signaling.bus.redis import RedisBus
 from signaling.clock import SystemClock
 from signaling.conversation_caller import CallerDesk
 from signaling.conversation_console import ConsoleDesk, UseCases, Visitors
+from signaling.conversation_test import PhoneTestDesk
 from signaling.domain.errors import VisioError
 from signaling.domain.ids import Secrets
-from signaling.domain.throttle import CODE_GUESSES
 from signaling.files.disk import DiskFiles
+from signaling.files.inspection import Inspection
 from signaling.geocode.geopy import GeopyGeocoder
 from signaling.hub import Hub
-from signaling.images import check_capture
+from signaling.images import check_capture, check_still
 from signaling.limits import Limits
 from signaling.notify.routed import Routed
 from signaling.notify.twilio import twilio_status
@@ -49,25 +54,36 @@ from signaling.ports import Bus, Clock, Geocoder, Relay
 from signaling.service.captures import Captures
 from signaling.service.command import Commanding
 from signaling.service.courier import Courier
+from signaling.service.documents import Documents
+from signaling.service.echo import Echoes
 from signaling.service.end import Ending
+from signaling.service.handover import HandingOver
 from signaling.service.history import History
 from signaling.service.ice_servers import IceServers, Turn
 from signaling.service.invite import Inviting, Ways
 from signaling.service.join import Joining
 from signaling.service.journal import Journal
+from signaling.service.live import Live
 from signaling.service.logins import Logins
 from signaling.service.negotiate import Negotiating
+from signaling.service.phone_test import PhoneTests, Sending
 from signaling.service.report import Reporting
+from signaling.service.retention import Retention
 from signaling.service.stills import Stills
+from signaling.service.summary import Summaries
 from signaling.service.tasks import Tasks
+from signaling.service.uploads import Lines, Uploads
 from signaling.store.sql import SqlStore
 from signaling.web import guarded
 
 log = structlog.get_logger()
 
 SWEEP_SECONDS = 600
+RETENTION_SECONDS = 3600
 MINUTE, HOUR = 60_000, 3_600_000  # ms
 CAPTURE_BYTES = 15 * 1024 * 1024
+DOCUMENT_BYTES = 20 * 1024 * 1024
+UPLOAD_HOURS = 2  # a file of a phone that did not come whole by then never will
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,13 +105,19 @@ class Application:
     adapters: Adapters
     clock: Clock
     hub: Hub
+    live: Live
     use: UseCases
     joining: Joining
+    summaries: Summaries
+    retention: Retention
     captures: Captures
+    documents: Documents
+    uploads: Uploads
     stills: Stills
     courier: Courier
     gate: Gate
     demonstration: Demonstrations | None
+    phone_tests: PhoneTests | None
 
 
 def create(settings: Settings, certificate: Path | None = None) -> Starlette:
@@ -108,7 +130,10 @@ def create(settings: Settings, certificate: Path | None = None) -> Starlette:
         middleware=guarded(
             settings.origins,
             secure=settings.secure,
-            larger_bodies={r"/sessions/[0-9a-f]{32}/captures": CAPTURE_BYTES},
+            larger_bodies={
+                r"/sessions/[0-9a-f]{32}/captures": CAPTURE_BYTES,
+                r"/sessions/[0-9a-f]{32}/documents": DOCUMENT_BYTES,
+            },
         ),
         exception_handlers=console.routes.exception_handlers(),
         lifespan=partial(_lifespan, made),
@@ -148,7 +173,12 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
     """The use cases on their adapters."""
     secrets = Secrets(settings.secret_key.encode())
     journal = Journal(parts.store, parts.bus)
+    live = Live(parts.bus, clock, check_still)
+    joining = Joining(parts.store, journal, clock, secrets, parts.limits.limiter)
     courier = Courier(parts.store, journal, clock, parts.notifier, composer(settings, secrets), parts.tasks)
+    files, inspect = DiskFiles(settings.data_dir / "files"), Inspection()
+    lines = Lines(relay=parts.relay, bus=parts.bus, consoles=live)
+    uploads = Uploads(parts.store, journal, files, clock, parts.tasks, lines, inspect)
     use = UseCases(
         inviting=Inviting(
             parts.store,
@@ -159,34 +189,55 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
                 public_url=settings.public_url,
                 language=settings.caller_language,
                 lifetime=settings.invitation_minutes * MINUTE,
-                provider_of=parts.notifier.name_for,
+                providers_of=parts.notifier.names_for,
                 wake=courier.wake,
             ),
         ),
         negotiating=Negotiating(parts.store, journal, parts.relay),
         commanding=Commanding(parts.store, journal, parts.bus, parts.relay, parts.tasks),
-        reporting=Reporting(parts.store, journal, parts.bus, clock, parts.geocoder, parts.tasks),
+        reporting=Reporting(
+            parts.store, journal, parts.bus, live, clock, parts.geocoder, parts.tasks, uploads
+        ),
         ending=Ending(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks),
         history=History(parts.store),
+        handing=HandingOver(
+            parts.store, journal, clock, secrets, joining, parts.limits.limiter, settings.public_url
+        ),
     )
     logins = Logins(
         parts.store, clock, Argon2Passwords(), secrets, parts.limits.limiter, settings.login_hours
     )
-    guesses = parts.limits.limiter(CODE_GUESSES)
-    files = DiskFiles(settings.data_dir / "files")
     return Application(
         settings=settings,
         adapters=parts,
         clock=clock,
         hub=Hub(parts.store, parts.bus),
+        live=live,
         use=use,
-        joining=Joining(parts.store, journal, clock, secrets, guesses),
+        summaries=Summaries(parts.store, clock, settings.keep_days),
+        retention=Retention(parts.store, files, clock, settings.keep_days),
+        joining=joining,
         captures=Captures(parts.store, journal, files, clock, check_capture),
+        documents=Documents(parts.store, journal, files, clock, inspect),
+        uploads=uploads,
         stills=Stills(parts.store, parts.relay),
         courier=courier,
         gate=Gate(logins, settings.secure, settings.login_hours),
         demonstration=_demonstration(settings, use.inviting, certificate),
+        phone_tests=_phone_tests(settings, parts, clock, secrets),
     )
+
+
+def _phone_tests(settings: Settings, parts: Adapters, clock: Clock, secrets: Secrets) -> PhoneTests | None:
+    if not settings.test_page_calls:
+        return None
+    ways = Sending(
+        public_url=settings.public_url,
+        language=settings.caller_language,
+        notifier=parts.notifier,
+        tasks=parts.tasks,
+    )
+    return PhoneTests(parts.store, clock, secrets, parts.limits.limiter, ways)
 
 
 def _demonstration(settings: Settings, inviting: Inviting, certificate: Path | None) -> Demonstrations | None:
@@ -218,17 +269,31 @@ async def _lifespan(made: Application, _: Starlette) -> AsyncIterator[None]:
     async with opened(made):
         made.adapters.tasks.start(made.courier.run())
         made.adapters.tasks.start(_sweep(made))
+        made.adapters.tasks.start(_delete_outdated(made))
         yield
 
 
 async def _sweep(made: Application) -> None:
-    """Sessions that everybody left open end by themselves."""
+    """Sessions left open end by themselves; half files and old tests of phones are forgotten."""
     while True:
         try:
             await made.use.ending.sweep(made.settings.session_hours * HOUR)
+            await made.uploads.sweep(UPLOAD_HOURS * HOUR)
+            if made.phone_tests is not None:
+                await made.phone_tests.sweep()
         except Exception:
             log.exception("sweep_failed")
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _delete_outdated(made: Application) -> None:
+    """Pictures and documents that were kept long enough."""
+    while True:
+        try:
+            await made.retention.sweep()
+        except Exception:
+            log.exception("retention_failed")
+        await asyncio.sleep(RETENTION_SECONDS)
 
 
 # ---------------------------------------------------------------- routes
@@ -239,12 +304,30 @@ def _routes(made: Application) -> list[BaseRoute]:
         Route("/healthz", _healthy),
         *console.login.routes(),
         *console.routes.routes(
-            use.inviting, use.history, made.captures, made.stills, made.clock, host, made.demonstration
+            use.inviting,
+            use.history,
+            console.routes.KeptFiles(made.captures, made.documents),
+            made.stills,
+            made.clock,
+            host,
+            made.demonstration,
+            made.phone_tests,
         ),
-        *patient_pwa.routes.routes(made.joining, secure=settings.secure, origin=settings.origin),
-        *endpoint.routes(_console_desk(made), _caller_desk(made)),
+        *patient_pwa.routes.routes(
+            made.joining, made.use.handing, secure=settings.secure, origin=settings.origin
+        ),
+        *patient_pwa.uploads.routes(made.joining, made.uploads, made.documents, secure=settings.secure),
+        *patient_pwa.summary.routes(made.summaries, secure=settings.secure),
+        *_test_page(made),
+        *endpoint.routes(_console_desk(made), _caller_desk(made), _test_desk(made)),
         *_hooks(made),
     ]
+
+
+def _test_page(made: Application) -> list[Route]:
+    if made.phone_tests is None:
+        return []
+    return patient_pwa.test_page.routes(made.phone_tests)
 
 
 async def _healthy(_: Request) -> Response:
@@ -254,7 +337,7 @@ async def _healthy(_: Request) -> Response:
 
 def _hooks(made: Application) -> list[Route]:
     """Without a carrier that calls back there is nothing to knock at."""
-    if made.settings.sms_provider != "twilio":
+    if "twilio" not in made.settings.sms_providers:
         return []
     verify = partial(twilio_status, made.settings.twilio_auth_token)
     return hooks.routes(made.settings.public_url, verify, made.courier.report)
@@ -286,6 +369,16 @@ def _caller_desk(made: Application) -> CallerDesk:
         made.use.negotiating,
         made.use.reporting,
         made.hub,
-        cookie_name=patient_pwa.routes.cookie_name(made.settings.secure),
+        made.live,
+        made.documents,
+        cookie_name=patient_pwa.http.cookie_name(made.settings.secure),
         ice_servers=_ice_servers(made.settings, made.clock),
     )
+
+
+def _test_desk(made: Application) -> PhoneTestDesk | None:
+    if made.phone_tests is None:
+        return None
+    parts, settings = made.adapters, made.settings
+    ice_servers = _ice_servers(settings, made.clock)
+    return PhoneTestDesk(Echoes(parts.relay, ice_servers, parts.limits.limiter, settings.test_page_calls))

@@ -11,6 +11,7 @@ from signaling.domain.invitation_text import mail, sms
 from signaling.domain.records import Message
 from signaling.hooks import status_url
 from signaling.notify.outbox import OutboxNotifier
+from signaling.notify.ovh import OvhKeys, OvhNotifier
 from signaling.notify.routed import Routed
 from signaling.notify.smtp import SmtpNotifier
 from signaling.notify.twilio import TwilioNotifier
@@ -19,17 +20,11 @@ from signaling.service.invite import link_url
 
 
 def notifier(settings: Settings) -> Routed:
-    """One carrier a channel: the outbox when nothing else is set, and for numbers of fiction."""
+    """A carrier or two for SMS and one for mail: the outbox when nothing else is set, and for numbers of
+    fiction."""
     outbox = OutboxNotifier(settings.data_dir / "outbox")
-    by_sms: Notifier = outbox
+    by_sms = [_sms_carrier(settings, name, outbox) for name in settings.sms_providers]
     by_mail: Notifier = outbox
-    if settings.sms_provider == "twilio":
-        by_sms = TwilioNotifier(
-            settings.twilio_account_sid,
-            settings.twilio_auth_token,
-            settings.twilio_from,
-            api_url=settings.twilio_api_url,
-        )
     if settings.mail_provider == "smtp":
         by_mail = SmtpNotifier(
             settings.smtp_host,
@@ -39,25 +34,43 @@ def notifier(settings: Settings) -> Routed:
             password=settings.smtp_password,
             security=settings.smtp_security,
         )
-    return Routed(sms=by_sms, email=by_mail, nowhere=outbox)
+    return Routed(sms=by_sms, email=[by_mail], nowhere=outbox)
+
+
+def _sms_carrier(settings: Settings, name: str, outbox: Notifier) -> Notifier:
+    if name == "twilio":
+        return TwilioNotifier(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            settings.twilio_from,
+            api_url=settings.twilio_api_url,
+        )
+    if name == "ovh":
+        keys = OvhKeys(
+            settings.ovh_application_key, settings.ovh_application_secret, settings.ovh_consumer_key
+        )
+        return OvhNotifier(settings.ovh_account, settings.ovh_sender, keys, api_url=settings.ovh_api_url)
+    return outbox
 
 
 def composer(settings: Settings, secrets: Secrets) -> Callable[[Message, str], Outgoing]:
     """Makes the text of a message for a centre's name, with the link that its invitation stands for."""
     # Twilio refuses a message whose call-back is on a loopback address (its error 21609)
     loopback = urlsplit(settings.public_url).hostname in LOOPBACK
-    reachable = settings.sms_provider == "twilio" and (bool(settings.twilio_api_url) or not loopback)
+    reachable = bool(settings.twilio_api_url) or not loopback
 
     def compose(message: Message, centre: str) -> Outgoing:
         link = link_url(settings.public_url, secrets, message.invitation)
         if message.channel == "sms":
+            reports = reachable and message.provider == "twilio"
             return Outgoing(
                 id=message.id,
                 channel="sms",
                 to=message.address,
                 body=sms(centre, link, message.language),
                 link=link,
-                status_url=status_url(settings.public_url, message.id) if reachable else "",
+                status_url=status_url(settings.public_url, message.id) if reports else "",
+                provider=message.provider,
             )
         written = mail(centre, link, message.language)
         return Outgoing(

@@ -14,8 +14,11 @@ import msgspec
 
 from config.network import external_pair, media_faults, port_range, turn_faults
 
-SmsProvider = Literal["outbox", "twilio"]
+SmsProvider = Literal["outbox", "twilio", "ovh"]
 MailProvider = Literal["outbox", "smtp"]
+CallerLanguage = Literal[
+    "ar", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "zh"
+]  # fmt: skip
 VIDEO_CODECS = ("H264", "VP8", "VP9", "AV1")
 
 
@@ -50,13 +53,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     turn_user: str = ""  # of a TURN service without such a secret, as the next one
     turn_password: str = ""
     # --- messages to callers
-    caller_language: Literal["fr", "en"] = "fr"  # of SMS and mails; the page follows the phone
+    caller_language: CallerLanguage = "fr"  # of SMS and mails; the page follows the phone
     sms_provider: SmsProvider = "outbox"
+    sms_provider_2: Literal["none", "outbox", "twilio", "ovh"] = "none"  # by which a regulator can send again
     mail_provider: MailProvider = "outbox"
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
     twilio_from: str = ""  # number, or MG... messaging service
     twilio_api_url: str = ""  # another host than Twilio's, e.g. a proxy
+    ovh_application_key: str = ""
+    ovh_application_secret: str = ""
+    ovh_consumer_key: str = ""
+    ovh_account: str = ""  # sms-...
+    ovh_sender: str = ""  # number or name that the account holds
+    ovh_api_url: str = ""  # another host than OVHcloud's European one
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_user: str = ""
@@ -71,6 +81,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     invitation_minutes: int = 120
     session_hours: int = 12
     login_hours: int = 12
+    keep_days: int = 365  # pictures and documents, after the end of their session; 0: for ever
+    test_page_calls: int = 4  # that /test makes at once; 0: there is no such page
     # --- demonstration
     demo: bool = True
     demo_password: str = ""
@@ -100,6 +112,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys((self.origin, *aliases)))
 
     @property
+    def sms_providers(self) -> tuple[str, ...]:
+        """The first one first."""
+        second = self.sms_provider_2
+        return (self.sms_provider,) if second == "none" else (self.sms_provider, second)
+
+    @property
     def embedded(self) -> bool:
         return not self.redis_url
 
@@ -111,10 +129,16 @@ SECRETS = (
     "turn_secret",
     "turn_password",
     "twilio_auth_token",
+    "ovh_application_secret",
+    "ovh_consumer_key",
     "smtp_password",
     "demo_password",
 )
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_NEEDED = {
+    "twilio": ("twilio_account_sid", "twilio_auth_token", "twilio_from"),
+    "ovh": ("ovh_application_key", "ovh_application_secret", "ovh_consumer_key", "ovh_account", "ovh_sender"),
+}
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LEAST = {
@@ -219,10 +243,13 @@ def _contradictions(settings: Settings) -> list[str]:
 
 
 def _carrier_faults(settings: Settings) -> Iterator[str]:
-    if settings.sms_provider == "twilio":
-        for name in ("twilio_account_sid", "twilio_auth_token", "twilio_from"):
+    for setting in ("sms_provider", "sms_provider_2"):
+        provider = getattr(settings, setting)
+        for name in _NEEDED.get(provider, ()):
             if not getattr(settings, name):
-                yield f"{name.upper()}: needed with SMS_PROVIDER=twilio"
+                yield f"{name.upper()}: needed with {setting.upper()}={provider}"
+    if settings.sms_provider_2 == settings.sms_provider:
+        yield "SMS_PROVIDER_2: takes another provider than SMS_PROVIDER"
     if settings.mail_provider == "smtp":
         for name in ("smtp_host", "smtp_from"):
             if not getattr(settings, name):

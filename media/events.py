@@ -33,9 +33,9 @@ class Events:
             task.add_done_callback(self._tasks.discard)
         queue.append(event)
 
-    def is_full(self, session: str, participant: str) -> bool:
+    def is_full(self, session: str, participant: str, limit: int = LIMIT) -> bool:
         """Whether whoever can say less should: the few events of the relay itself always find room."""
-        return len(self._waiting.get((session, participant), ())) >= LIMIT
+        return len(self._waiting.get((session, participant), ())) >= limit
 
     async def close(self) -> None:
         """What still waits is dropped."""

@@ -27,7 +27,7 @@ class _Offer(_Request, frozen=True):
 
 
 class Publish(_Offer, frozen=True, tag="publish"):
-    pass
+    second: bool = False
 
 
 class View(_Offer, frozen=True, tag="view"):

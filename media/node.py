@@ -20,7 +20,7 @@ from media.registry import BLOCK, EVENTS, HEARTBEAT, Registry, connect, inbox, r
 from media.relay import EmbeddedRelay
 from media.tasks import finish, pause
 from signaling.domain.errors import RelayUnavailable, VisioError
-from signaling.messages.relay import ChannelMessage, RelayEvent
+from signaling.messages.relay import ChannelMessage, FileChunk, RelayEvent
 
 CHECK_EVERY = 2.0  # seconds until we look whether an event that nobody has handled is still in Redis
 CHECKS = 15  # then it is left there, and the participant's next event is told
@@ -188,7 +188,7 @@ class Node:
         if request.moved:
             relay.adopt(session)
         if isinstance(request, frames.Publish):
-            answer = await relay.publish(session, participant, request.offer)
+            answer = await relay.publish(session, participant, request.offer, second=request.second)
             await self._registry.note(self.id, session, [participant])
         else:
             answer = await relay.view(session, participant, request.offer, request.thumbnail_of)
@@ -198,7 +198,7 @@ class Node:
     # ------------------------------------------------------------ events
     async def _tell(self, event: RelayEvent) -> None:
         """Returns once a web process has handled it, so that the next of this participant comes after it."""
-        if self._leaving and not isinstance(event, ChannelMessage):
+        if self._leaving and not isinstance(event, ChannelMessage | FileChunk):
             return  # connections that end here are no news: their session goes on elsewhere
         ref = secrets.token_hex(8)
         handled = self._handled[ref] = asyncio.Event()

@@ -75,8 +75,8 @@ class EmbeddedRelay:
         await self._recordings.close()
         await self._stills.close()
 
-    async def publish(self, session: str, participant: str, offer: str) -> str:
-        return await self._session(session).publish(participant, offer)
+    async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
+        return await self._session(session).publish(participant, offer, second=second)
 
     async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str:
         known = self._session(session)

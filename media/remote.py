@@ -58,8 +58,10 @@ class RemoteRelay:
         await self._redis.aclose()
 
     # ------------------------------------------------------------ the port
-    async def publish(self, session: str, participant: str, offer: str) -> str:
-        return await self._offer(frames.Publish(**self._head(session), participant=participant, offer=offer))
+    async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
+        return await self._offer(
+            frames.Publish(**self._head(session), participant=participant, offer=offer, second=second)
+        )
 
     async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str:
         return await self._offer(

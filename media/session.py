@@ -21,8 +21,8 @@ from signaling.messages.relay import ViewerLost
 
 
 class Session:
-    """Viewers follow the main stream: of those that flow, the one whose media began last. A thumbnail's
-    viewer follows the participant it names."""
+    """Viewers follow the main stream: of those that flow, the one whose media began last; never a second
+    camera's. A thumbnail's viewer follows the participant it names."""
 
     def __init__(self, session: str, site: Site, events: Events, terms: Terms, capacity: Capacity) -> None:
         self.id = session
@@ -37,12 +37,13 @@ class Session:
         self.busy_at = monotonic()  # when there was a connection last
 
     # ------------------------------------------------------------ requests
-    async def publish(self, participant: str, text: str) -> str:
+    async def publish(self, participant: str, text: str, *, second: bool = False) -> str:
         offer = read_phone(text)
         codec = self._codec_for(offer)
         stream = self._streams.get(participant)
         if stream is None:
             stream = self._streams[participant] = Stream(self.id, participant, self._events, self)
+        stream.is_second = second
         publisher = Publisher(offer, codec, self._site, stream, self._terms.start_bitrate)
         local = await self._open(publisher.connection)
         stream.place.add(publisher)
@@ -121,7 +122,9 @@ class Session:
 
     # ------------------------------------------------------------ from streams and viewers
     def stream_changed(self, stream: Stream, now: float) -> None:
-        flowing = [one for one in self._streams.values() if one.flowing and one.publisher]
+        flowing = [
+            one for one in self._streams.values() if one.flowing and one.publisher and not one.is_second
+        ]
         self._main = max(flowing, key=lambda one: one.began_at, default=self._main)
         self._direct(now, began=stream)
 

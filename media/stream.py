@@ -11,6 +11,7 @@ from media.bitrate import Allocation
 from media.codecs import Codec
 from media.control import Control
 from media.events import Events
+from media.file_channel import FileChannel
 from media.place import Place
 from media.publisher import Publisher
 from media.rtp import Packet
@@ -45,10 +46,12 @@ class Stream:
         self.participant = participant
         self.place: Place[Publisher] = Place()
         self.control = Control(session, participant, events)
+        self._file = FileChannel(session, participant, events)
         self.viewers: list[Viewer] = []  # those that follow this stream
         self.taps: list[Tap] = []  # those that take its packets inside the relay
         self._allocation = Allocation()
         self.flowing = False
+        self.is_second = False  # a camera beside the main one
         self.began_at = 0.0  # when the present publisher's media began
         self._session = session
         self._events = events
@@ -89,7 +92,8 @@ class Stream:
                 publisher.want_keyframe(now)
 
     def channel(self, channel: RTCDataChannel) -> None:
-        self.control.opened(channel)
+        if not self._file.opened(channel):
+            self.control.opened(channel)
 
     def lost(self, publisher: Publisher, now: float) -> None:
         was_current = publisher is self.place.current

@@ -15,12 +15,13 @@ from signaling.domain.errors import NotSignedIn, VisioError
 from signaling.domain.outcome import outcome
 from signaling.domain.visitor import Visitor
 from signaling.hub import Hub
-from signaling.line import Close, Closing, Line, run
+from signaling.line import Close, Closing, Line, Newest, run
 from signaling.messages import console
 from signaling.messages.codec import decode_console, encode
 from signaling.ports import Clock
 from signaling.service.command import Commanding
 from signaling.service.end import Ending
+from signaling.service.handover import HandingOver
 from signaling.service.history import History
 from signaling.service.ice_servers import IceServers
 from signaling.service.invite import Inviting
@@ -50,6 +51,7 @@ class UseCases:
     reporting: Reporting
     ending: Ending
     history: History
+    handing: HandingOver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +124,11 @@ class ConsoleDesk:
                 version=version, now=self._clock.now(), ice_servers=self._ice_servers.of(room.leg)
             )
         )
+        newest = Newest()
         try:
             await run(
+                lambda: newest.fill(self._hub.live(room.session)),
+                lambda: self._show(line, newest),
                 lambda: self._events(line, room, max(0, join.since)),
                 lambda: self._listen(websocket, line, lambda line, frame: self._handle(line, room, frame)),
                 lambda: self._renew(line, room),
@@ -137,6 +142,14 @@ class ConsoleDesk:
             for start in range(0, len(events), BATCH):
                 batch = [msgspec.Raw(encode(event)) for event in events[start : start + BATCH]]
                 await line.send(console.Events(events=batch))
+
+    async def _show(self, line: Line[console.ConsoleIn], newest: Newest) -> None:
+        while True:
+            frame = await newest.take()
+            if frame.startswith(b"{"):
+                await line.send_text(frame.decode())
+            else:
+                await line.send_bytes(frame)
 
     async def _renew(self, line: Line[console.ConsoleIn], room: Room) -> None:
         async for servers in self._ice_servers.renewals(room.leg):
@@ -183,7 +196,12 @@ class ConsoleDesk:
             case console.Seen():
                 await self._use.reporting.seen(room.visitor, room.session, frame.participant)
             case console.Resend():
-                await self._use.inviting.resend(room.visitor, room.session, intent=frame.intent, to=frame.to)
+                await self._use.inviting.resend(
+                    room.visitor, room.session, intent=frame.intent, to=frame.to, other=frame.other
+                )
+                await line.send(console.Ok(ref=frame.ref))
+            case console.Decide():
+                await self._use.handing.decide(room.visitor, room.session, frame.handover, frame.decision)
                 await line.send(console.Ok(ref=frame.ref))
             case console.End():
                 await self._use.ending.end(room.visitor, room.session)

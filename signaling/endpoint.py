@@ -1,4 +1,4 @@
-"""The two WebSockets, `/ws/console` and `/ws/caller`: who may speak, then each one's own conversation."""
+"""The WebSockets `/ws/console`, `/ws/caller`, `/ws/test`: who may speak, then each one's own conversation."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ log = structlog.get_logger()
 Conversation = Callable[[WebSocket], Awaitable[None]]
 
 
-def routes(console: Conversation, caller: Conversation) -> list[WebSocketRoute]:
+def routes(
+    console: Conversation, caller: Conversation, test: Conversation | None = None
+) -> list[WebSocketRoute]:
+    """`test`: None where no phone can be tested."""
+    tests = [] if test is None else [WebSocketRoute("/ws/test", _guarded(test))]
     return [
+        *tests,
         WebSocketRoute("/ws/console", _guarded(console)),
         WebSocketRoute("/ws/caller", _guarded(caller)),
     ]

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from signaling.domain.facts import Event
 from signaling.ports import Bus, Store
 from signaling.service.journal import centre_topic, move_topic, phone_topic, read_news, session_topic
+from signaling.service.live import live_topic, read_live
 
 # A process that alone loses the bus announces nothing: followers look by themselves now and then.
 REREAD_SECONDS = 10.0
@@ -59,6 +60,13 @@ class Hub:
             async with self._bus.subscribe(move_topic(session)) as notes:
                 async for _ in notes:
                     yield
+
+    async def live(self, session: str) -> AsyncIterator[tuple[str, bytes]]:
+        """What is shown and not kept: `(key, frame)`; a later frame of the same key replaces it."""
+        while True:
+            async with self._bus.subscribe(live_topic(session)) as notes:
+                async for note in notes:
+                    yield read_live(note)
 
     async def frames(self, participant: str) -> AsyncIterator[bytes]:
         """JSON frames for a phone that has no open data channel."""

@@ -15,12 +15,30 @@ from babel.core import UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 SOURCE: Final = "en"  # the language of the msgids
 _LONGEST_HEADER: Final = 500  # characters of Accept-Language that are read
 
 Render = Callable[..., str]
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once and not once a language: these differ by what `_` says at run time."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._codes.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_COMPILED: Final = _Compiled()
 
 
 def available(folder: Path) -> tuple[str, ...]:
@@ -31,15 +49,20 @@ def available(folder: Path) -> tuple[str, ...]:
 class Catalogues:
     """The catalogues `folder/LANGUAGE.po` of some languages, ready to translate.
 
-    Raises FileNotFoundError when one of `languages` has no catalogue, ValueError when `default` is not one of
-    them or a name is no language.
+    `default` is for those who ask for no language, `foreign` for those who ask for languages that we lack
+    (when left out: the default one). Raises FileNotFoundError when one of `languages` has no catalogue,
+    ValueError when one of the two is not among them or a name is no language.
     """
 
-    def __init__(self, folder: Path, languages: tuple[str, ...], default: str) -> None:
-        if default not in languages:
-            raise ValueError(f"the default language {default!r} is not one of {', '.join(languages)}")
+    def __init__(
+        self, folder: Path, languages: tuple[str, ...], default: str, foreign: str | None = None
+    ) -> None:
+        for name in (default, foreign or default):
+            if name not in languages:
+                raise ValueError(f"the default language {name!r} is not one of {', '.join(languages)}")
         self.languages = languages
         self.default = default
+        self._foreign = foreign or default
         self._translations = {language: _load(folder, language) for language in languages}
         self._directions = {language: _locale(language).text_direction for language in languages}
 
@@ -50,11 +73,11 @@ class Catalogues:
         """
         if chosen in self.languages:
             return str(chosen)
-        for wanted in _by_preference(accept_language[:_LONGEST_HEADER]):
-            found = self.default if wanted == "*" else self._lookup(wanted)
-            if found:
+        wanted = _by_preference(accept_language[:_LONGEST_HEADER])
+        for name in wanted:
+            if found := self._lookup(name):
                 return found
-        return self.default
+        return self._foreign if set(wanted) - {"*"} else self.default
 
     def translations(self, language: str) -> NullTranslations:
         """An object with `gettext` and `ngettext`. A language that we don't have is the default one."""
@@ -63,6 +86,11 @@ class Catalogues:
     def direction(self, language: str) -> str:
         """`ltr` or `rtl`, for the `dir` attribute."""
         return self._directions.get(language, self._directions[self.default])
+
+    def name(self, language: str) -> str:
+        """What its speakers call it, e.g. `Deutsch`."""
+        name = _locale(language).get_language_name() or language
+        return name[:1].upper() + name[1:]
 
     def _lookup(self, wanted: str) -> str | None:
         """RFC 4647 lookup: `fr-CA` finds `fr` when there is no `fr-CA`."""
@@ -77,8 +105,9 @@ class Catalogues:
 def environment(templates: Path, catalogues: Catalogues, **shared: object) -> Render:
     """`render(name, language, **context)` for the templates of a folder.
 
-    Every template has `_`, `ngettext`, `language`, `direction` and what `shared` adds. Values are escaped; a
-    name that is not given raises, so that a page never shows a hole.
+    Every template has `_`, `ngettext`, `language`, `direction`, `languages` (their own names by their codes)
+    and what `shared` adds. Values are escaped; a name that is not given raises, so that a page never shows a
+    hole.
     """
     environments = {
         language: _environment(templates, catalogues, language, shared) for language in catalogues.languages
@@ -96,6 +125,7 @@ def _environment(
 ) -> Environment:
     made = Environment(
         loader=FileSystemLoader(templates),
+        bytecode_cache=_COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
@@ -104,7 +134,12 @@ def _environment(
     )
     # Added by the extension at run time, so the types don't know them.
     made.install_gettext_translations(catalogues.translations(language), newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(language=language, direction=catalogues.direction(language), **shared)
+    made.globals.update(
+        language=language,
+        direction=catalogues.direction(language),
+        languages={other: catalogues.name(other) for other in catalogues.languages},
+        **shared,
+    )
     return made
 
 

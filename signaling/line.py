@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, TypeVar
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from signaling.domain.errors import BadMessage
-from signaling.messages.codec import Decoder, encode
+from signaling.messages.codec import encode
 
 T = TypeVar("T")
 
@@ -40,9 +40,17 @@ class Closing(Exception):
 
 
 class Line(Generic[T]):
-    def __init__(self, websocket: WebSocket, decode: Decoder[T]) -> None:
+    """`decode_binary`: where binary frames may come; it raises BadMessage."""
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        decode: Callable[[str], T],
+        decode_binary: Callable[[bytes], T] | None = None,
+    ) -> None:
         self._websocket = websocket
         self._decode = decode
+        self._decode_binary = decode_binary
         self._tokens = BURST
         self._filled_at = asyncio.get_running_loop().time()
 
@@ -64,18 +72,26 @@ class Line(Generic[T]):
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
         self._spend()
-        text = message.get("text")
-        if text is None:
+        text, data = message.get("text"), message.get("bytes")
+        if text is not None:
+            return self._decode(text)
+        if self._decode_binary is None or data is None:
             raise BadMessage("frames are JSON text")
-        return self._decode(text)
+        return self._decode_binary(data)
 
     async def send(self, frame: msgspec.Struct) -> None:
         await self.send_text(encode(frame).decode())
 
     async def send_text(self, text: str) -> None:
+        await self._send(self._websocket.send_text(text))
+
+    async def send_bytes(self, data: bytes) -> None:
+        await self._send(self._websocket.send_bytes(data))
+
+    async def _send(self, sending: Awaitable[None]) -> None:
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                await self._websocket.send_text(text)
+                await sending
         except TimeoutError:
             raise Closing(Close.RESTART) from None
         except RuntimeError:  # starlette's word for a socket that was closed under us
@@ -88,6 +104,27 @@ class Line(Generic[T]):
         self._tokens -= 1
         if self._tokens < 0:
             raise Closing(Close.FLOOD)
+
+
+class Newest:
+    """Frames for a reader that may be slow: of each key, only the newest waits."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, bytes] = {}
+        self._changed = asyncio.Event()
+
+    async def fill(self, frames: AsyncIterator[tuple[str, bytes]]) -> None:
+        """For as long as `(key, frame)` come."""
+        async for key, frame in frames:
+            self._waiting[key] = frame
+            self._changed.set()
+
+    async def take(self) -> bytes:
+        """The frame that waits longest, once there is one."""
+        while not self._waiting:
+            self._changed.clear()
+            await self._changed.wait()
+        return self._waiting.pop(next(iter(self._waiting)))
 
 
 async def run(*works: Callable[[], Awaitable[None]]) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from signaling.domain.facts import Event
+from signaling.domain.phone_test import PhoneTest
 from signaling.domain.records import (
     Capture,
     Centre,
@@ -18,7 +19,9 @@ from signaling.domain.records import (
     Message,
     Participant,
     Position,
+    Record,
     Session,
+    Upload,
     User,
 )
 from signaling.domain.room import Change as Change
@@ -91,7 +94,8 @@ class Store(Protocol):
         """(centre, session, invitation) of a link. Raises NotFound."""
 
     async def centre_of_code(self, code_hash: str, now: int) -> tuple[str, str, str]:
-        """The same for a spoken code that is not expired, of an invitation neither claimed nor revoked."""
+        """The same for a spoken code that is not expired, of an invitation neither claimed nor revoked in a
+        session that goes on."""
 
     async def caller(self, cookie_hash: str) -> Participant:
         """The caller whose phone holds that cookie. Raises NotFound."""
@@ -99,6 +103,13 @@ class Store(Protocol):
     async def user_by_email(self, email: str) -> User: ...
     async def signed_in(self, login: str, now: int) -> tuple[Login, User, Centre]:
         """Raises NotFound for a login that is unknown, expired or revoked, or whose user is disabled."""
+
+    # --- what is no longer to be kept
+    async def outdated(self, ended_before: int, limit: int) -> Sequence[Record]:
+        """Captures, documents and uploads of sessions that ended before that time; `limit` at most."""
+
+    async def forget(self, records: Sequence[Record]) -> None:
+        """Delete these rows; one that is gone already is no error."""
 
     # --- messages to send
     async def due_messages(self, now: int, limit: int, lease_until: int) -> Sequence[Message]:
@@ -108,9 +119,44 @@ class Store(Protocol):
     async def message(self, message: str) -> Message:
         """By its id, for a carrier's call-back. Raises NotFound."""
 
+    # --- files of phones, and documents either way
+    async def upload(self, centre: str, upload: str) -> Upload: ...
+    async def uploads(self, centre: str, session: str) -> Sequence[Upload]:
+        """All of a session, finished or not, oldest first."""
+
+    async def stale_uploads(self, created_before: int) -> Sequence[Upload]:
+        """Those of any centre that began before that time and never ended, 100 at most. For the sweeper."""
+
+    async def document(self, centre: str, document: str) -> Document: ...
+    async def documents(self, centre: str, session: str) -> Sequence[Document]:
+        """Oldest first."""
+
+    # --- technical tests of phones; those that no centre sent have the centre ""
+    async def add_phone_test(self, test: PhoneTest) -> None:
+        """Raises BadInput when its code is taken."""
+
+    async def change_phone_test(
+        self, centre: str, test: str, change: Callable[[PhoneTest], PhoneTest]
+    ) -> PhoneTest:
+        """As `change_user`. Raises NotFound."""
+
+    async def phone_tests(self, centre: str, limit: int) -> Sequence[PhoneTest]:
+        """Those of one centre, newest first."""
+
+    async def phone_test_of_code(self, centre: str, code: str) -> PhoneTest:
+        """A test that was taken, of that centre or of none. Raises NotFound."""
+
+    async def phone_test_of_token(self, token_hash: str, now: int) -> PhoneTest:
+        """By the link that it was sent with. Raises NotFound, for an expired one too."""
+
+    async def forget_phone_tests(self, created_before: int) -> None: ...
+
     # --- accounts
     async def centre(self, centre: str) -> Centre: ...
     async def add_centre(self, centre: Centre) -> None: ...
+    async def change_centre(self, centre: str, change: Callable[[Centre], Centre]) -> Centre:
+        """As `change_user`. Raises NotFound."""
+
     async def add_user(self, user: User) -> None:
         """Raises BadInput when the e-mail address is taken."""
 
@@ -131,6 +177,16 @@ class Files(Protocol):
     async def put(self, centre: str, name: str, data: bytes) -> None: ...
     async def get(self, centre: str, name: str) -> bytes:
         """Raises NotFound."""
+
+    async def append(self, centre: str, name: str, offset: int, data: bytes) -> int:
+        """Add to a file that grows, when it has exactly `offset` bytes so far; else nothing is done.
+        Returns how many it has then, safe on disk. Of several that append at once one comes first."""
+
+    async def size(self, centre: str, name: str) -> int:
+        """0 for a file that there is none of."""
+
+    async def remove(self, centre: str, name: str) -> None:
+        """A file that there is none of is no error."""
 
 
 class Limiter(Protocol):
@@ -181,6 +237,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     subject: str = ""  # mail only
     html: str = ""  # mail only
     status_url: str = ""  # where the carrier may report, "" if it can't reach us
+    provider: str = ""  # by name; the channel's first one unless it is one of them
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -216,9 +273,10 @@ class Relay(Protocol):
 
     async def close(self) -> None: ...
 
-    async def publish(self, session: str, participant: str, offer: str) -> str:
+    async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
         """A phone offers to send. Returns the answer's SDP. The participant's earlier connection is
-        replaced once the new one has media. Raises BadOffer, RelayUnavailable."""
+        replaced once the new one has media. A `second` camera's is never the session's picture, only a
+        thumbnail beside it. Raises BadOffer, RelayUnavailable."""
 
     async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str:
         """A console offers to receive the session's picture; it may come before any phone does.

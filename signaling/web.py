@@ -44,8 +44,9 @@ def guarded(
 
 
 class SecurityHeaders:
-    """Sets `request.state.nonce` and the headers; one that a route set itself is left as it is. A page that is
-    the same for everybody names its script and its style by their hashes instead, as `request.state.inline`.
+    """Sets `request.state.nonce` and the headers; one that a route set itself is left as it is. A page
+    that is the same for everybody names its script and its style by their hashes instead, as
+    `request.state.inline`.
 
     A page that is cached keeps the nonce in its text and the policy in its headers together; a 304 therefore
     must not bring another policy.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import ssl
 import threading
+import time
 from collections.abc import Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -19,12 +21,15 @@ from werkzeug import Request, Response
 
 from signaling.domain.records import Channel
 from signaling.notify.outbox import OutboxNotifier
+from signaling.notify.ovh import OvhKeys, OvhNotifier
 from signaling.notify.smtp import Security, SmtpNotifier
 from signaling.notify.twilio import TwilioNotifier
 from signaling.ports import Notifier
 
 ACCOUNT = "AC00000000000000000000000000000000"
 AUTH_TOKEN = "twilio-auth-token-of-the-tests"
+OVH_ACCOUNT = "sms-ab12345-1"
+OVH_KEYS = OvhKeys("application-key", "application-secret", "consumer-key")
 LOOPBACK = "127.0.0.1"
 SHORT = 0.3  # seconds a notifier waits, in the tests of carriers that say nothing
 LONG = 10.0
@@ -120,6 +125,65 @@ class LocalTwilio:
 
     async def close(self) -> None:
         self._released.set()
+
+
+class LocalOvh:
+    """Speaks what we use of OVHcloud's API, and takes no message that is not signed; `status` and `answer`
+    are what it says next. Its clock is `ahead` seconds before ours."""
+
+    channel: Channel = "sms"
+    ahead = 4_000
+
+    def __init__(self, server: HTTPServer, timeout: float = LONG) -> None:
+        self.jobs: list[dict[str, Any]] = []
+        self.status = 200
+        self.answer: object = None
+        self._server = server
+        server.expect_request("/1.0/auth/time").respond_with_handler(lambda _: Response(str(self._now())))
+        server.expect_request(f"/1.0/sms/{OVH_ACCOUNT}/jobs", method="POST").respond_with_handler(
+            self._respond
+        )
+        self.notifier: Notifier = OvhNotifier(
+            OVH_ACCOUNT, "SAMU 54", OVH_KEYS, api_url=server.url_for("/1.0"), timeout=timeout
+        )
+
+    def _now(self) -> int:
+        return int(time.time()) + self.ahead
+
+    def _respond(self, request: Request) -> Response:
+        body = request.get_data(as_text=True)
+        if not self._is_signed(request, body):
+            return Response('{"message": "Invalid signature", "errorCode": "INVALID_SIGNATURE"}', 400)
+        self.jobs.append(json.loads(body))
+        receivers = self.jobs[-1]["receivers"]
+        answer: object = {
+            "ids": [len(self.jobs)], "invalidReceivers": [], "totalCreditsRemoved": 1,
+            "validReceivers": receivers,
+        }  # fmt: skip
+        text = json.dumps(answer if self.answer is None else self.answer)
+        return Response(text, self.status, content_type="application/json")
+
+    def _is_signed(self, request: Request, body: str) -> bool:
+        """As OVHcloud's first steps with its API write it down."""
+        headers = request.headers
+        stamp = headers.get("X-Ovh-Timestamp", "0")
+        text = f"{OVH_KEYS.secret}+{OVH_KEYS.consumer}+POST+{request.url}+{body}+{stamp}"
+        signature = "$1$" + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+        is_ours = headers.get("X-Ovh-Application") == OVH_KEYS.application
+        is_fresh = abs(int(stamp) - self._now()) < 30
+        return is_ours and is_fresh and headers.get("X-Ovh-Signature") == signature
+
+    def received(self) -> Sequence[Received]:
+        return [Received(row["receivers"][0], row["message"], row["tag"]) for row in self.jobs]
+
+    async def go_away(self) -> None:
+        await asyncio.to_thread(self._server.stop)
+
+    async def come_back(self) -> None:
+        self._server.start()
+
+    async def close(self) -> None:
+        """Nothing runs."""
 
 
 class LocalMail:

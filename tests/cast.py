@@ -21,6 +21,7 @@ from signaling.domain.records import (
     Participant,
     Position,
     Session,
+    Upload,
     User,
 )
 from signaling.ports import Store
@@ -126,6 +127,12 @@ def document(by: Participant, **fields: Any) -> Document:
     made: dict[str, Any] = {"id": new_id(NOW), "centre": by.centre, "session": by.session, "sent_by": by.id}
     made |= {"created_at": NOW, "name": "ordonnance.pdf", "size": 4_096, "media_type": "application/pdf"}
     return Document(**{**made, **fields})
+
+
+def upload(of: Participant, at: int = NOW, **fields: Any) -> Upload:
+    made: dict[str, Any] = {"id": new_id(at), "centre": of.centre, "session": of.session}
+    made |= {"participant": of.id, "kind": "photo", "created_at": at, "name": "", "media_type": "image/jpeg"}
+    return Upload(**{**made, "size": 90_000, "sha256": "0" * 64, **fields})
 
 
 def position(of: Participant, **fields: Any) -> Position:

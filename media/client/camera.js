@@ -1,9 +1,15 @@
 /** @typedef {"environment" | "user"} Facing */
 /** @typedef {"denied" | "dismissed" | "system" | "absent" | "busy" | "insecure" | "timeout" | "other"} Refusal */
 /** @typedef {{facing: Facing[], torch: boolean, zoom: [number, number, number] | null}} Abilities of the lens in use */
+/** @typedef {{deviceId: string, label: string, facing: Facing | undefined}} Lens */
+/** @typedef {{width?: ConstrainULong, height?: ConstrainULong, frameRate?: ConstrainDouble}} Size */
 
+/** @type {Size} larger ones were unreliable on many phones (VDO.Ninja) */
 const SIZE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 const LATE = 500; // ms; Android reports a torch that late
+const OPENING = 6000; // ms that an old phone may need to open a camera
+const FIRST_FRAMES = 1500; // ms; iOS mutes a camera that starts for about one second
+/** @type {{[facing: string]: RegExp}} */
 const LABELS = { environment: /back|rear|arri|environment/i, user: /front|user|avant|face/i };
 
 /** The one open camera of the phone, and its torch and zoom. A page never has two: many phones can't. */
@@ -19,133 +25,224 @@ export class Camera {
   constructor({ onTrack, onChange, onLost, devices = navigator.mediaDevices, agent = navigator.userAgent }) {
     this._options = { onTrack, onChange, onLost, devices, agent };
     /** @type {MediaStreamTrack | null} */
-    this._track = null;
+    this.track = null;
+    /** @type {Lens[]} all of the phone's, once one was opened */
+    this.lenses = [];
+    /** Until then (ms, by `performance.now`) the picture may pause: the camera is being changed. */
+    this.calm = 0;
     /** @type {Facing} */
     this._facing = "environment";
+    /** @type {string | undefined} the chosen lens, by its deviceId */
+    this._lens = undefined;
     /** @type {Facing[]} */
     this._facings = [];
+    this._size = SIZE;
+    this._hint = "motion";
     this._torch = false;
+    /** @type {number | undefined} */
+    this._zoom = undefined;
     this._turn = 0;
   }
 
   get open() {
-    return this._track?.readyState === "live";
+    return this.track?.readyState === "live";
   }
 
   /**
-   * Ask for the camera. The first statement asks, so that a tap's permission to ask is not lost.
+   * Ask for the camera, with torch and zoom as they were. When none is held the first statement asks, so that a
+   * tap's permission to ask is not lost.
    * @param {Facing} facing
    * @throws what `refusal` reads
    */
-  start(facing = this._facing) {
+  async start(facing = this._facing) {
     const turn = ++this._turn;
-    this._release();
-    return this._open(facing, turn);
+    this.rest(OPENING);
+    if (this._release()) await this._rest();
+    await this._open(turn, facing, this._lens);
   }
 
-  /** Stop one, then open the other; the old one again when the other can't be opened. @param {Facing} facing */
-  async flip(facing) {
-    const turn = ++this._turn;
-    const before = this._facing;
-    this._release();
-    await new Promise((resolve) => setTimeout(resolve, rest(this._options.agent)));
-    try {
-      await this._open(facing, turn);
-    } catch (error) {
-      await this._open(before, turn);
-      throw error;
-    }
+  /** @param {Facing} facing */
+  flip(facing) {
+    return this._swap(facing);
+  }
+
+  /** Another lens that looks the same way. @param {string} deviceId */
+  async choose(deviceId) {
+    await this._swap(this.lenses.find((lens) => lens.deviceId === deviceId)?.facing ?? this._facing, deviceId);
+    if (this.track && this._lens !== deviceId) throw new DOMException("another lens opened", "OverconstrainedError");
   }
 
   /** @param {boolean} on */
   async torch(on) {
+    await this._apply({ ...this._wishes(), torch: on });
     this._torch = on;
-    await this._apply({ torch: on });
   }
 
   /** Torch with it: on iOS a change of zoom puts it out. @param {number} zoom */
   async zoom(zoom) {
-    await this._apply(this._torch ? { zoom, torch: true } : { zoom });
+    await this._apply({ ...this._wishes(), zoom });
+    this._zoom = zoom;
   }
 
+  /** What the picture is for, of this camera and of those to come. @param {string} hint @param {Size} [size] */
+  async tune(hint, size) {
+    this._hint = hint;
+    if (this.track) this.track.contentHint = hint;
+    const before = JSON.stringify(this._size);
+    this._size = { ...SIZE, ...size };
+    if (!this.track || JSON.stringify(this._size) === before) return; // a phone may restart its camera for it
+    this.rest(OPENING);
+    await this.track.applyConstraints(this._size);
+    this.rest(FIRST_FRAMES);
+    await this.restore();
+  }
+
+  /** The picture may pause from now on. @param {number} ms */
+  rest(ms) {
+    this.calm = performance.now() + ms;
+  }
+
+  /** For good: a torch and a zoom are not wished for any more. */
   stop() {
     this._turn++;
+    this._torch = false;
+    this._zoom = undefined;
     this._release();
   }
 
   /** @returns {Abilities} */
   abilities() {
-    const found = this._track?.getCapabilities?.() ?? {};
+    // Firefox on Android lists a torch and a zoom that do nothing.
+    const found = /Firefox/.test(this._options.agent) ? {} : (this.track?.getCapabilities?.() ?? {});
     return { facing: this.open ? this._facings : [], torch: Boolean(found.torch), zoom: range(found.zoom) };
   }
 
   /** What the camera really does now, as far as it says. */
   values() {
     const { torch, zoom } = this.abilities();
-    const now = this._track?.getSettings() ?? {};
+    const now = this.track?.getSettings() ?? {};
     return {
       camera: this.open ? this._facing : null,
       torch: torch ? (now.torch ?? this._torch) : null,
-      zoom: zoom && Math.min(Math.max(now.zoom ?? zoom[0], zoom[0]), zoom[1]),
+      zoom: zoom && within(now.zoom ?? zoom[0], zoom),
     };
   }
 
-  /** @param {Facing} facing @param {number} turn another one means: stopped, or asked anew in the meantime */
-  async _open(facing, turn) {
-    if (turn !== this._turn) return;
-    const track = await this._capture(facing);
-    if (turn !== this._turn) return track.stop();
-    this._take(track, facing);
-    this._options.onTrack(track);
-    this._facings = await this._count();
-    this._options.onChange();
-    setTimeout(this._options.onChange, LATE);
+  /**
+   * Stop one, then open the other; the old one again when the other can't be opened.
+   * @param {Facing} facing
+   * @param {string} [lens]
+   */
+  async _swap(facing, lens) {
+    const turn = ++this._turn;
+    const [lastFacing, lastLens] = [this._facing, this._lens];
+    this.rest(OPENING);
+    this._release();
+    this._zoom = undefined;
+    await this._rest();
+    try {
+      await this._open(turn, facing, lens);
+    } catch (error) {
+      await this._open(turn, lastFacing, lastLens);
+      throw error;
+    }
   }
 
-  /** @param {Facing} facing */
-  async _capture(facing) {
+  /** @param {number} turn another one means: stopped, or asked anew in the meantime @param {Facing} facing @param {string} [lens] */
+  async _open(turn, facing, lens) {
+    if (turn !== this._turn) return;
+    const track = await this._capture(facing, lens).catch((error) => {
+      this.rest(0);
+      if (turn === this._turn) throw error; // else somebody else asks by now
+    });
+    if (!track) return;
+    if (turn !== this._turn) return track.stop();
+    this._take(track, facing, lens);
+    this._options.onTrack(track);
+    void this.restore();
+    const found = (await this._options.devices?.enumerateDevices().catch(() => [])) ?? [];
+    const cameras = found.filter(({ kind }) => kind === "videoinput");
+    this.lenses = cameras.map((camera) => ({ deviceId: camera.deviceId, label: camera.label, facing: facingOf(camera) }));
+    this._facings = facingsOf(this.lenses, this._facing);
+    this._options.onChange();
+    setTimeout(() => {
+      this._options.onChange();
+      void this.restore();
+    }, LATE);
+  }
+
+  /** @param {Facing} facing @param {string} [lens] */
+  async _capture(facing, lens) {
     const { devices } = this._options;
     if (!devices) throw new TypeError("no camera outside of a secure context");
-    const track = await first(devices, facing);
+    const track = await first(devices, this._size, facing, lens);
     const found = track.getSettings().facingMode;
-    if (!found || found === facing) return track;
+    if (lens || !found || found === facing) return track;
     track.stop(); // an exact wish has been seen to open the wrong camera
-    return named(devices, facing);
+    await this._rest();
+    const all = await devices.enumerateDevices();
+    const named = all.find((camera) => camera.kind === "videoinput" && facingOf(camera) === facing);
+    return ask(devices, named ? { ...this._size, deviceId: { exact: named.deviceId } } : true);
   }
 
-  /** @param {MediaStreamTrack} track @param {Facing} facing */
-  _take(track, facing) {
-    this._track = track;
-    this._torch = false;
-    this._facing = /** @type {Facing} */ (track.getSettings().facingMode || facing);
-    track.contentHint = "motion";
+  /** @param {MediaStreamTrack} track @param {Facing} facing @param {string} [lens] */
+  _take(track, facing, lens) {
+    const { facingMode, deviceId } = track.getSettings();
+    this.track = track;
+    this._facing = /** @type {Facing} */ (facingMode || facing);
+    this._lens = deviceId === lens ? lens : undefined;
+    this.rest(FIRST_FRAMES);
+    track.contentHint = this._hint;
     track.onended = () => this._options.onLost();
-    // iOS puts the torch out when it mutes
-    track.onunmute = () => void (this._torch && this.torch(true).catch(() => {}));
+    track.onunmute = () => void this.restore(); // iOS puts the torch out when it mutes
   }
 
+  /** @returns {boolean} whether there was one */
   _release() {
-    if (!this._track) return;
-    this._track.onended = this._track.onunmute = null;
-    this._track.stop();
-    this._track = null;
+    if (!this.track) return false;
+    this.track.onended = this.track.onunmute = null;
+    this.track.stop();
+    this.track = null;
+    return true;
   }
 
-  async _count() {
-    const found = await this._options.devices?.enumerateDevices().catch(() => []);
-    const cameras = found?.filter(({ kind }) => kind === "videoinput") ?? [];
-    return cameras.length > 1 ? /** @type {Facing[]} */ (["environment", "user"]) : [this._facing];
+  _rest() {
+    return new Promise((resolve) => setTimeout(resolve, rest(this._options.agent)));
   }
 
-  /** @param {MediaTrackConstraintSet} values */
+  /** Torch and zoom as they are wished for, as far as this lens has them. @returns {MediaTrackConstraintSet} */
+  _wishes() {
+    const { torch, zoom } = this.abilities();
+    return {
+      ...(zoom && this._zoom && { zoom: within(this._zoom, zoom) }),
+      ...(torch && this._torch && { torch: true }),
+    };
+  }
+
+  /** Torch and zoom go out with a new track, and on iOS also with a mute or another size. */
+  async restore() {
+    const wishes = this._wishes();
+    if (Object.keys(wishes).length) await this._apply(wishes).then(this._options.onChange, () => {});
+  }
+
+  /** @param {MediaTrackConstraintSet} values all at once: they replace those applied before */
   async _apply(values) {
-    await this._track?.applyConstraints({ advanced: [values] });
+    await this.track?.applyConstraints({ advanced: [values] });
   }
 }
 
-/** Exact, then ideal, then whatever camera there is. @param {MediaDevices} devices @param {Facing} facing */
-async function first(devices, facing) {
-  const wishes = [{ ...SIZE, facingMode: { exact: facing } }, { ...SIZE, facingMode: { ideal: facing } }, true];
+const FACINGS = /** @type {Facing[]} */ (["environment", "user"]);
+
+/**
+ * The lens by its id, exact, then ideal, then whatever camera there is.
+ * @param {MediaDevices} devices
+ * @param {Size} size
+ * @param {Facing} facing
+ * @param {string} [lens]
+ */
+async function first(devices, size, facing, lens) {
+  const wishes = [{ ...size, facingMode: { exact: facing } }, { ...size, facingMode: { ideal: facing } }, true];
+  if (lens) wishes.unshift(/** @type {any} */ ({ ...size, deviceId: { exact: lens } }));
   let last;
   for (const video of wishes) {
     try {
@@ -158,16 +255,21 @@ async function first(devices, facing) {
   throw last;
 }
 
-/** The camera whose name says which way it looks, or any. @param {MediaDevices} devices @param {Facing} facing */
-async function named(devices, facing) {
-  const found = await devices.enumerateDevices();
-  const camera = found.find(({ kind, label }) => kind === "videoinput" && LABELS[facing].test(label));
-  return ask(devices, camera ? { ...SIZE, deviceId: { exact: camera.deviceId } } : true);
-}
-
 /** @param {MediaDevices} devices @param {MediaTrackConstraints | boolean} video */
 async function ask(devices, video) {
   return (await devices.getUserMedia({ video })).getVideoTracks()[0];
+}
+
+/** Which way a camera looks: as it says itself, else by its name. @param {any} camera a MediaDeviceInfo @returns {Facing | undefined} */
+function facingOf(camera) {
+  const [said] = camera.getCapabilities?.().facingMode ?? [];
+  return FACINGS.find((facing) => facing === said) ?? FACINGS.find((facing) => LABELS[facing].test(camera.label));
+}
+
+/** Which ways can be chosen: both, where some of several cameras don't tell. @param {Lens[]} lenses @param {Facing} now */
+function facingsOf(lenses, now) {
+  const told = new Set(lenses.map(({ facing }) => facing).concat(now));
+  return FACINGS.filter((facing) => told.has(facing) || (told.has(undefined) && lenses.length > 1));
 }
 
 /** Why there is no camera, in words of the wire. @param {unknown} error @returns {Refusal} */
@@ -199,6 +301,9 @@ export function rest(agent) {
   if (agent.includes("Firefox/")) return 500;
   return Number(/Chrom(?:e|ium)\/(\d+)/.exec(agent)?.[1]) > 110 ? 20 : 100;
 }
+
+/** @param {number} value @param {[number, number, number]} range */
+const within = (value, [low, high]) => Math.min(Math.max(value, low), high);
 
 /** @param {any} zoom @returns {[number, number, number] | null} */
 function range(zoom) {

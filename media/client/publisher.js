@@ -1,16 +1,18 @@
 import { delay } from "../../signaling/client/backoff.js";
+import { MAX_BITRATE, preferCodecs, shape } from "./encoding.js";
 
 /** @typedef {"connecting" | "connected" | "lost"} Link */
 /** @typedef {ReturnType<typeof setTimeout>} Timer */
-/** @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, channel: RTCDataChannel, limit?: Timer, offered?: boolean, watched?: boolean}} Leg */
+/** @typedef {{pc: RTCPeerConnection, sender: RTCRtpSender, channel: RTCDataChannel, relayed: boolean, shaped: Promise<void>, limit?: Timer, offered?: boolean, watched?: boolean}} Leg */
+/** @typedef {import("./encoding.js").Tuning} Tuning */
 
 const PATIENCE = 2500; // ms without a connection, which often heals by itself
 const GIVE_UP = 15_000; // ms from the offer to a connection; then everything is built anew
+const DETOUR = 5000; // ms from the answer to a connection; then the relay's TCP and TLS are tried beside it
+const CLOSED = /^turns:|transport=tcp/; // addresses of TURN that get out where no UDP does
 const PROBE = 1000; // ms in which a living relay has sent something
 const LOOK_EVERY = 1000; // ms between two looks at what the relay sends back, which it does twice a second
 const SILENT = 2; // looks in a row without anything
-const FORWARDED = /h264.*packetization-mode=1|vp8|vp9(?!.*profile-id=[1-9])|av1(?!.*profile=[1-9])|rtx/i;
-const MAX_BITRATE = 2_500_000; // bit/s, enough for 720p at 30 frames/s
 
 /** Sends one video track, for ever: a connection that fails is replaced by a new one, with a new offer. */
 export class Publisher {
@@ -21,9 +23,9 @@ export class Publisher {
    * @param {() => void} options.onOpen the channel `control` opened; once for each connection
    * @param {(data: string) => void} options.onMessage
    * @param {(attempt: number) => number} [options.backoff]
-   * @param {typeof RTCPeerConnection} [options.Peer]
+   * @param {typeof RTCPeerConnection | undefined} [options.Peer] iPhones in lockdown mode have none, and send stills only
    */
-  constructor({ negotiate, onLink, onOpen, onMessage, backoff = delay, Peer = RTCPeerConnection }) {
+  constructor({ negotiate, onLink, onOpen, onMessage, backoff = delay, Peer = globalThis.RTCPeerConnection }) {
     this._options = { negotiate, onLink, onOpen, onMessage, backoff, Peer };
     /** @type {Leg | null} */
     this._leg = null;
@@ -36,6 +38,12 @@ export class Publisher {
     this._attempt = 0;
     /** @type {Timer | undefined} the next try */
     this._timer = undefined;
+    /** @type {number | null} when it was lost, or first offered; null while one stands */
+    this._awayAt = null;
+    /** @type {Tuning} */
+    this._tuning = {};
+    /** @type {(() => number) | null} while silent: what counts in place of encoded frames */
+    this._silence = null;
   }
 
   /**
@@ -44,8 +52,9 @@ export class Publisher {
    */
   prepare(iceServers) {
     this._iceServers = iceServers;
+    if (!this._options.Peer) return;
     this._leg ??= this._build();
-    this._leg.pc.setConfiguration?.(this._configuration()); // Firefox has it since 119 only
+    this._leg.pc.setConfiguration?.(this._configuration(this._leg.relayed)); // Firefox has it since 119 only
   }
 
   /** Send this track: in a new connection, or in place of the track of the present one. @param {MediaStreamTrack} track */
@@ -61,6 +70,16 @@ export class Publisher {
     if (this._leg?.channel.readyState !== "open") return false;
     this._leg.channel.send(data);
     return true;
+  }
+
+  /**
+   * A channel of its own beside `control`, reliable and ordered.
+   * @param {string} label @param {string} protocol
+   * @returns {RTCDataChannel | null} null while no connection stands
+   */
+  channel(label, protocol) {
+    const pc = this._leg?.pc;
+    return pc?.connectionState === "connected" ? pc.createDataChannel(label, { protocol }) : null;
   }
 
   /** The network, the page or the server came back: connect now, or make the connection prove that it lives. */
@@ -84,28 +103,65 @@ export class Publisher {
 
   /** @returns {Promise<number>} frames encoded by this connection: the sign of life that a dead camera can't give */
   async frames() {
+    if (this._silence) return this._silence();
     return this._leg ? total(this._leg.pc, "outbound-rtp", "framesEncoded") : 0;
+  }
+
+  /** Milliseconds without a connection, 0 while one stands. */
+  get away() {
+    return this._awayAt === null ? 0 : performance.now() - this._awayAt;
+  }
+
+  /** @returns {Promise<RTCStatsReport | undefined>} of the connection that stands, or is being made */
+  async stats() {
+    return this._leg?.pc.getStats();
+  }
+
+  /** How to encode, from now on and in later connections. @param {Tuning} tuning in place of the last one */
+  tune(tuning) {
+    this._tuning = tuning;
+    return this._reshape();
+  }
+
+  /**
+   * Encode nothing while the line is needed for something else; or, with null, go on.
+   * @param {(() => number) | null} count of the frames that the camera gives meanwhile, for `frames`
+   */
+  silence(count) {
+    this._silence = count;
+    return this._reshape();
   }
 
   stop() {
     this._track = null;
+    this._awayAt = null;
     this._drop();
   }
 
+  _reshape() {
+    return Promise.all([this._leg, this._next].map((leg) => leg?.pc.remoteDescription && this._shape(leg)));
+  }
+
+  /** One at a time: parameters that were read before others were set are refused. @param {Leg} leg */
+  _shape(leg) {
+    return (leg.shaped = leg.shaped.then(() => shape(leg.sender, this._tuning, !this._silence)));
+  }
+
   /** @returns {RTCConfiguration} */
-  _configuration() {
-    return { iceServers: this._iceServers, bundlePolicy: "max-bundle" };
+  _configuration(relayed = false) {
+    const iceServers = relayed ? throughTcp(this._iceServers) : this._iceServers;
+    return { iceServers, bundlePolicy: "max-bundle", iceTransportPolicy: relayed ? "relay" : "all" };
   }
 
   /** @returns {Leg} */
-  _build() {
-    const pc = new this._options.Peer(this._configuration());
+  _build(relayed = false) {
+    const pc = new /** @type {typeof RTCPeerConnection} */ (this._options.Peer)(this._configuration(relayed));
     const channel = pc.createDataChannel("control");
-    const sendEncodings = [{ maxBitrate: MAX_BITRATE }];
+    const sendEncodings = [{ maxBitrate: this._tuning.maxBitrate ?? MAX_BITRATE, active: !this._silence }];
     const transceiver = pc.addTransceiver("video", { direction: "sendonly", sendEncodings });
     preferCodecs(transceiver);
     /** @type {Leg} */
-    const leg = { pc, channel, sender: transceiver.sender };
+    const leg = { pc, channel, sender: transceiver.sender, relayed, shaped: Promise.resolve() };
     channel.onopen = () => {
       if (leg === this._next) this._stands(leg); // what is said at the opening goes by this channel
       this._options.onOpen();
@@ -117,8 +173,10 @@ export class Publisher {
   }
 
   async _begin() {
-    this._leg ??= this._build();
+    this._awayAt ??= performance.now();
     this._options.onLink("connecting");
+    if (!this._options.Peer) return;
+    this._leg ??= this._build();
     await this._offer(this._leg);
   }
 
@@ -133,7 +191,8 @@ export class Publisher {
       const sdp = await this._options.negotiate(leg.pc.localDescription?.sdp ?? "");
       if (!this._has(leg)) return;
       await leg.pc.setRemoteDescription({ type: "answer", sdp });
-      await layer(leg.sender);
+      setTimeout(() => this._detour(leg), DETOUR);
+      await this._shape(leg);
     } catch {
       this._failed(leg);
     }
@@ -146,6 +205,15 @@ export class Publisher {
     else if (state === "failed") this._failed(leg);
   }
 
+  /** UDP seems to lead nowhere: try TCP and TLS as well; whichever stands first is taken. @param {Leg} leg */
+  _detour(leg) {
+    const waits = this._has(leg) && isUnderWay(leg) && !leg.relayed && throughTcp(this._iceServers).length;
+    if (!waits || (this._next && this._next !== leg)) return;
+    close(this._next);
+    this._next = this._build(true);
+    void this._offer(this._next);
+  }
+
   /** @param {Leg} leg whether it is one of ours, still */
   _has(leg) {
     return leg === this._leg || leg === this._next;
@@ -155,9 +223,13 @@ export class Publisher {
   _stands(leg) {
     clearTimeout(leg.limit);
     this._attempt = 0;
+    this._awayAt = null;
     if (leg === this._next) {
       close(this._leg);
       this._leg = leg;
+      this._next = null;
+    } else if (this._next?.relayed) {
+      close(this._next); // the detour is not needed
       this._next = null;
     }
     this._options.onLink("connected");
@@ -189,11 +261,13 @@ export class Publisher {
     if (leg === this._next) {
       close(leg);
       this._next = null;
+      if (isUnderWay(this._leg)) return; // a detour that leads nowhere either
       this._retry(() => this.move(), this._options.backoff(this._attempt++));
     } else if (leg === this._leg && this._next) {
       close(leg);
       this._leg = this._next;
       this._next = null;
+      this._awayAt ??= performance.now();
       this._options.onLink("connecting");
     } else if (leg === this._leg) {
       this._again();
@@ -239,27 +313,11 @@ function close(leg) {
   leg.pc.close();
 }
 
-/**
- * VP8 in temporal layers: a viewer on a bad line gets fewer frames, and the others all of them. Asked for once the
- * codec is known, since H.264 in layers would leave the phone's hardware.
- * @param {RTCRtpSender} sender
- */
-async function layer(sender) {
-  const parameters = sender.getParameters();
-  const [encoding] = parameters.encodings;
-  if (!encoding || !/vp8/i.test(parameters.codecs[0]?.mimeType ?? "")) return;
-  Object.assign(encoding, { scalabilityMode: "L1T3" });
-  await sender.setParameters(parameters).catch(() => undefined); // a browser that knows no layers sends one
-}
-
-/** Offer what a relay forwards, no more: the line may be slow. It chooses. @param {RTCRtpTransceiver} transceiver */
-function preferCodecs(transceiver) {
-  const codecs = globalThis.RTCRtpSender?.getCapabilities?.("video")?.codecs ?? [];
-  try {
-    transceiver.setCodecPreferences(codecs.filter((codec) => FORWARDED.test(codec.mimeType + codec.sdpFmtpLine)));
-  } catch {
-    // An older browser offers all that it has.
-  }
+/** @param {RTCIceServer[]} servers @returns {RTCIceServer[]} what of them is reached by TCP or TLS */
+function throughTcp(servers) {
+  return servers
+    .map((server) => ({ ...server, urls: [server.urls].flat().filter((url) => CLOSED.test(url)) }))
+    .filter(({ urls }) => urls.length);
 }
 
 /** @param {Leg | null} leg whether it was offered and is not decided yet: one that was only prepared waits for nobody */

@@ -33,6 +33,7 @@ class Control:
         self.walking = asyncio.Event()  # set while the position is wanted
         self._camera = camera
         self._tell = tell
+        self._page = Controls(profile="auto", guidance="", message="", metronome="off", language="fr")
         self._results: dict[str, CommandError | None] = {}
         self._epoch = 0
         self._revision = 1
@@ -75,6 +76,8 @@ class Control:
                 self._camera.zoom(value)
             case "position":
                 (self.walking.set if value else self.walking.clear)()
+            case "profile" | "guidance" | "message" | "metronome" | "language":
+                self._page = replace(self._page, **{command.name: value})
         return None
 
     def _check(self, name: str, value: Any) -> CommandError | None:
@@ -89,8 +92,14 @@ class Control:
                 low, high, _ = camera.zoom_range or (value, value, 0)
                 able = camera.zoom_range is not None
                 right = is_number and not is_switch and (not able or low <= value <= high)
-            case _:
+            case "position":
                 able, right = True, is_switch
+            case "profile" | "guidance" | "message" | "metronome" | "language":
+                able, right = True, isinstance(value, str)
+            case "pointer":
+                able, right = True, isinstance(value, tuple)
+            case _:  # one lens a side, and no sharp photo
+                able, right = False, True
         if not right:
             return "out_of_range"
         return None if able else "unsupported"
@@ -112,7 +121,7 @@ class Control:
             zoom=camera.zoom_range,
             position=True,
         )
-        does = Controls(position=self.walking.is_set())
+        does = replace(self._page, position=self.walking.is_set())
         if camera.open:
             does = replace(does, camera=shot.facing)
         if camera.has_torch:

@@ -18,12 +18,13 @@ export class Socket {
    * @param {string} options.url
    * @param {() => Frame} options.first the first frame of each connection
    * @param {(frame: Frame) => void} options.onFrame every frame but pongs and answers to requests
+   * @param {(data: ArrayBuffer) => void} [options.onBinary] every binary frame
    * @param {(state: SocketState, code?: number) => void} options.onState with the close code when refused
    * @param {(attempt: number) => number} [options.backoff]
    * @param {typeof WebSocket} [options.WebSocketClass]
    */
-  constructor({ url, first, onFrame, onState, backoff = delay, WebSocketClass = WebSocket }) {
-    this._options = { url, first, onFrame, onState, backoff, WebSocketClass };
+  constructor({ url, first, onFrame, onBinary, onState, backoff = delay, WebSocketClass = WebSocket }) {
+    this._options = { url, first, onFrame, onBinary, onState, backoff, WebSocketClass };
     /** @type {WebSocket | null} */
     this._line = null;
     /** @type {Map<number, Waiting>} */
@@ -36,6 +37,18 @@ export class Socket {
     this._ping = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this._deadline = undefined;
+    this._deadlineAt = Infinity;
+    this._heardAt = 0;
+  }
+
+  /** Bytes that have not left yet. */
+  get backlog() {
+    return this._line?.bufferedAmount ?? 0;
+  }
+
+  /** Milliseconds since the last frame of the server's. */
+  get quiet() {
+    return performance.now() - this._heardAt;
   }
 
   /** Once is enough; again is harmless. */
@@ -54,6 +67,16 @@ export class Socket {
   }
 
   /**
+   * @param {ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob} data a binary frame
+   * @returns {boolean} whether it left; nothing is kept for later
+   */
+  sendBinary(data) {
+    if (this._line?.readyState !== 1) return false;
+    this._line.send(data);
+    return true;
+  }
+
+  /**
    * @param {Frame} frame sent with a `ref` of its own
    * @returns {Promise<Frame>} the `answer` or `ok`; rejects with a Refusal
    */
@@ -66,13 +89,13 @@ export class Socket {
     });
   }
 
-  /** The network or the page came back: try now, or make the line prove that it lives. */
-  wake() {
+  /** The network or the page came back: try now, or make the line prove that it lives. @param {number} [within] ms */
+  wake(within = PROOF_WITHIN) {
     this._attempt = 0;
     if (this._retry) return this._connect();
     if (!this._line) return;
     this.send({ type: "ping" });
-    this._expect(PROOF_WITHIN);
+    if (performance.now() + within < this._deadlineAt) this._expect(within); // asked twice, it gets no more time
   }
 
   close() {
@@ -86,6 +109,7 @@ export class Socket {
     this._options.onState("connecting");
     const line = new this._options.WebSocketClass(this._options.url);
     this._line = line;
+    line.binaryType = "arraybuffer";
     this._expect(CONNECT_WITHIN);
     line.onopen = () => {
       this._expect(DEAD_AFTER);
@@ -97,10 +121,12 @@ export class Socket {
     line.onclose = (event) => this._lost(event.code);
   }
 
-  /** @param {string} data */
+  /** @param {string | ArrayBuffer} data */
   _receive(data) {
     this._attempt = 0; // a server that speaks; one that only accepts and closes is not hammered
+    this._heardAt = performance.now();
     this._expect(DEAD_AFTER);
+    if (typeof data !== "string") return this._options.onBinary?.(data);
     const frame = parse(data);
     if (!frame || frame.type === "pong") return;
     const waiting = frame.ref === undefined ? undefined : this._settle(frame.ref);
@@ -133,6 +159,7 @@ export class Socket {
   /** @param {number} within ms */
   _expect(within) {
     clearTimeout(this._deadline);
+    this._deadlineAt = performance.now() + within;
     this._deadline = setTimeout(() => this._lost(1006), within);
   }
 

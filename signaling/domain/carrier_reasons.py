@@ -1,6 +1,6 @@
 """Why a message did not arrive: the carriers' codes, in the few categories that lead to different next steps.
 
-Numbers are Twilio's (twilio.com/docs/api/errors), of the API's answers and of delivery reports alike;
+Numbers alone are Twilio's (twilio.com/docs/api/errors), of the API's answers and of delivery reports alike;
 `smtp_NNN` is a mail server's reply code (RFC 5321, 4.2); words are ours.
 """
 
@@ -59,6 +59,19 @@ CATEGORIES: Final[dict[str, Category]] = {
     "30410": "timeout",  # the provider did not answer
     "30500": "carrier_down",  # internal error
     "63038": "not_allowed",  # daily limit of the account
+    # --- OVHcloud: the HTTP status of its answer
+    "ovh_400": "other",  # bad request
+    "ovh_401": "carrier_down",  # no valid credentials
+    "ovh_402": "carrier_down",  # no credit left
+    "ovh_403": "carrier_down",  # the credentials do not allow it
+    "ovh_404": "carrier_down",  # no such account
+    "ovh_409": "carrier_down",  # the account can't send now
+    "ovh_429": "carrier_down",  # too many requests
+    "ovh_500": "carrier_down",
+    "ovh_502": "carrier_down",
+    "ovh_503": "carrier_down",
+    "ovh_504": "timeout",
+    "ovh_invalid_receiver": "unknown_number",
     # --- plain HTTP, from whatever stands in the carrier's place
     "429": "carrier_down",
     "500": "carrier_down",

@@ -23,7 +23,7 @@ EXTENSION: Final = frozenset("\f^{}\\[~]|€")  # table 6.2.1.1: an escape, then
 SINGLE: Final = 160  # septets of a text that is one SMS
 _PART: Final = 153  # septets of each part of a longer one
 _SINGLE_UCS2: Final = 70
-_PART_UCS2: Final = 67
+PART_UCS2: Final = 67  # units of each part of a longer text outside the alphabet
 
 _INSTEAD: Final = str.maketrans(
     {
@@ -37,6 +37,7 @@ _INSTEAD: Final = str.maketrans(
         "Œ": "OE",
         "ł": "l",
         "Ł": "L",
+        "ı": "i",
         "đ": "d",
         "Đ": "D",
         "\t": " ",
@@ -54,11 +55,16 @@ def septets(text: str) -> int:
     return sum(2 if char in EXTENSION else 1 for char in text)
 
 
+def units(text: str) -> int:
+    """Length of a text in UCS-2, where what lies outside the 16 bits takes two units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def segments(text: str) -> int:
     """How many SMS the text makes, as carriers count and bill them. The empty text makes one."""
     if fits(text):
         return _parts([2 if char in EXTENSION else 1 for char in text], SINGLE, _PART)
-    return _parts([len(char.encode("utf-16-le")) // 2 for char in text], _SINGLE_UCS2, _PART_UCS2)
+    return _parts([units(char) for char in text], _SINGLE_UCS2, PART_UCS2)
 
 
 def to_gsm7(text: str) -> str:

@@ -7,6 +7,8 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 
+from signaling.domain.words_of_day import WORDS
+
 
 def new_id(at: int) -> str:
     """32 hex digits: 48 bits of time (ms since the epoch), then 80 random bits. Ids sort by time."""
@@ -57,6 +59,11 @@ class Secrets:
         A claim whose answer was lost on a bad network can so be repeated, by the same phone only.
         """
         return urlsafe_b64encode(self._mac("phone", f"{mark}\0{invitation}")).rstrip(b"=").decode()
+
+    def word(self, session: str) -> str:
+        """The word that the regulator reads aloud and the caller's page shows, in capitals: the same all
+        through the session, and nobody who only knows the session's id can tell it."""
+        return WORDS[int.from_bytes(self._mac("word", session)[:8]) % len(WORDS)].upper()
 
     def seal(self, mark: str, email: str) -> str:
         """Proof that this user signed in on the browser with that mark: 128 bits, 22 URL-safe characters."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 from jinja2 import Environment, StrictUndefined
+from msgspec.structs import asdict
 
-from signaling.domain.gsm7 import SINGLE, septets, to_gsm7
+from signaling.domain.gsm7 import PART_UCS2, SINGLE, septets, to_gsm7, units
+from signaling.domain.invitation_words import WORDINGS, Wording
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -16,45 +20,13 @@ class Mail(msgspec.Struct, frozen=True):
     html: str
 
 
-class _Wording(msgspec.Struct, frozen=True):
-    """One language. `{centre}` stands for the centre's name, `{link}` for the link."""
-
-    sms: str  # in the SMS alphabet (signaling.domain.gsm7), the link last, a space before it
-    subject: str
-    request: str
-    steps: str
-    sound: str
-    button: str
-    by_hand: str
-    unexpected: str
-
-
-_WORDINGS: Final = {
-    "fr": _Wording(
-        sms="{centre} vous demande une vidéo, sans le son. Touchez ce lien : {link}",
-        subject="{centre} : montrez la situation en vidéo",
-        request="{centre} vous demande de montrer la situation en vidéo, avec votre téléphone.",
-        steps="Ouvrez ce lien sur votre téléphone, puis autorisez l’appareil photo :",
-        sound="Il n’y a pas de son : restez au téléphone pour parler.",
-        button="Ouvrir la vidéo",
-        by_hand="Si le bouton ne répond pas, copiez cette adresse dans votre navigateur :",
-        unexpected="Si vous n’avez pas appelé {centre}, ignorez ce message.",
-    ),
-    "en": _Wording(
-        sms="{centre} asks you for live video, without sound. Tap this link: {link}",
-        subject="{centre}: show the situation on video",
-        request="{centre} asks you to show the situation on video, with your phone.",
-        steps="Open this link on your phone, then allow the camera:",
-        sound="There is no sound: stay on the phone to talk.",
-        button="Open the video",
-        by_hand="If the button does nothing, copy this address into your browser:",
-        unexpected="If you did not call {centre}, ignore this message.",
-    ),
-}
-LANGUAGES: Final = tuple(_WORDINGS)
+LANGUAGES: Final = tuple(WORDINGS)
 _DEFAULT: Final = "fr"
 
-_SHORTEST_NAME: Final = 12  # septets: "SAMU 54" and a little more
+Length = Callable[[str], int]  # of a text, in septets or in units of UCS-2
+
+_TWO_UCS2: Final = 2 * PART_UCS2 - 1  # a character of two units may not be cut in two: it leaves one empty
+_SHORTEST_NAME: Final = 12  # "SAMU 54" and a little more
 _SHORT_SMS: Final = "{centre} : {link}"  # for a link so long that the sentence leaves no room for a name
 
 _TEXT: Final = """\
@@ -72,7 +44,7 @@ _TEXT: Final = """\
 # some of them, and some filters, take buttons away.
 _HTML: Final = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string("""\
 <!DOCTYPE html>
-<html lang="{{ language }}">
+<html lang="{{ language }}" dir="{{ direction }}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -92,20 +64,24 @@ background:#0b57d0;color:#ffffff;font-weight:bold;text-decoration:none">{{ butto
 
 
 def sms(centre: str, link: str, language: str) -> str:
-    """One SMS of the 7-bit alphabet: the name gives way, never the link (ASCII, 140 characters at most)."""
-    name = to_gsm7(_one_line(centre))
-    pattern = to_gsm7(_wording(language).sms)
-    if _room(pattern, link) < min(_SHORTEST_NAME, septets(name)):
-        pattern = _SHORT_SMS
-    return pattern.format(centre=_shortened(name, max(0, _room(pattern, link))), link=link)
+    """The text of an SMS: the name gives way, never the link (ASCII, 110 characters at most).
+
+    One SMS of the 7-bit alphabet for what is written in Latin letters, without the accents that it lacks; two
+    of UCS-2 for the others.
+    """
+    wording = _wording(language)
+    if wording.wide:
+        return _filled(_visible(_one_line(centre)), link, wording.sms, units, _TWO_UCS2)
+    return _filled(to_gsm7(_one_line(centre)), link, to_gsm7(wording.sms), septets, SINGLE)
 
 
 def mail(centre: str, link: str, language: str) -> Mail:
     """The same by e-mail, as plain text and as HTML that reads well without images or styles."""
     wording = _wording(language)
     filled = {
-        field: getattr(wording, field).format(centre=_one_line(centre), link=link)
-        for field in wording.__struct_fields__
+        field: text.format(centre=_one_line(centre), link=link)
+        for field, text in asdict(wording).items()
+        if isinstance(text, str)
     }
     return Mail(
         subject=filled["subject"],
@@ -117,28 +93,37 @@ def mail(centre: str, link: str, language: str) -> Mail:
 def _known(language: str) -> str:
     """`fr-CA` is read as `fr`; what we have no words for, too: a French number is more likely than not."""
     base = language.partition("-")[0].lower()
-    return base if base in _WORDINGS else _DEFAULT
+    return base if base in WORDINGS else _DEFAULT
 
 
-def _wording(language: str) -> _Wording:
-    return _WORDINGS[_known(language)]
+def _wording(language: str) -> Wording:
+    return WORDINGS[_known(language)]
 
 
 def _one_line(name: str) -> str:
     return " ".join(name.split())
 
 
-def _room(pattern: str, link: str) -> int:
-    """Septets that are left for the name."""
-    return SINGLE - septets(pattern.format(centre="", link=link))
+def _visible(name: str) -> str:
+    """Without controls and the marks that turn the direction round."""
+    return "".join(char for char in name if unicodedata.category(char)[0] != "C")
 
 
-def _shortened(name: str, room: int) -> str:
+def _filled(name: str, link: str, pattern: str, length: Length, limit: int) -> str:
+    """The pattern with as much of the name as fits, or only the two when that is too little."""
+    room = limit - length(pattern.format(centre="", link=link))
+    if room < min(_SHORTEST_NAME, length(name)):
+        pattern = _SHORT_SMS
+        room = limit - length(pattern.format(centre="", link=link))
+    return pattern.format(centre=_shortened(name, max(0, room), length), link=link)
+
+
+def _shortened(name: str, room: int, length: Length) -> str:
     """As many whole words as there is room for, or the beginning of the first one."""
-    if septets(name) <= room:
+    if length(name) <= room:
         return name
     kept = name
-    while septets(kept) > room:
+    while length(kept) > room:
         kept = kept[:-1]
     whole, _, cut = f"{kept}{name[len(kept)]}".rpartition(" ")
     return _without_dangling(whole) if whole else cut[:-1]

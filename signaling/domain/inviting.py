@@ -7,11 +7,14 @@ from msgspec.structs import replace
 
 from signaling.domain import facts
 from signaling.domain.addresses import Address, hint
+from signaling.domain.errors import NotAllowed
 from signaling.domain.ids import Secrets, fingerprint, new_id
-from signaling.domain.records import Invitation, Message, Session
+from signaling.domain.joining import find_participant
+from signaling.domain.records import Channel, Invitation, Message, Session
 from signaling.domain.room import Change, Room, must_be_open
 
 CODE_MILLISECONDS = 10 * 60 * 1000  # ASVS 5.0 6.5: a one-time code lives ten minutes at most
+SHARED_MILLISECONDS = 15 * 60 * 1000  # of a link that a caller's own screen shows
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -62,22 +65,31 @@ def begin(session: Session, invitation: Invitation, plan: Plan, now: int) -> Cha
 
 
 def newest_open(room: Room) -> Invitation | None:
-    """The invitation that a caller can still take, or took last."""
+    """The invitation that a caller can still take, or took last; not one that a caller's screen shows."""
     for invitation in reversed(room.invitations):
-        if invitation.revoked_at is None:
+        if invitation.revoked_at is None and invitation.shared_by is None:
             return invitation
     return None
 
 
-def send_again(room: Room, plan: Plan, secrets: Secrets, now: int) -> Change:
-    """The same invitation once more, with a fresh code and a fresh lifetime."""
+def send_again(room: Room, fresh: Invitation, plan: Plan, now: int) -> Change:
+    """The same invitation once more, with the code and the lifetime of `fresh` (`renew`).
+
+    Raises NotAllowed when another took its place meanwhile.
+    """
     must_be_open(room)
     if _sent_before(room, plan.intent):
         return Change()
     invitation = newest_open(room)
-    if invitation is None:
-        return invite_other(room, plan, secrets, now)
-    renewed = renew(invitation, secrets, now, plan.lifetime)
+    if invitation is None or invitation.id != fresh.id:
+        raise NotAllowed("another invitation took the place of this one")
+    renewed = replace(
+        invitation,
+        code_salt=fresh.code_salt,
+        code_hash=fresh.code_hash,
+        code_expires_at=fresh.code_expires_at,
+        expires_at=fresh.expires_at,
+    )
     message, queued = _message(renewed, plan, now)
     return Change(updates=(renewed,), records=(message,), facts=(queued,))
 
@@ -97,18 +109,59 @@ def new_code(invitation: Invitation, secrets: Secrets, now: int) -> Invitation:
     )
 
 
-def invite_other(room: Room, plan: Plan, secrets: Secrets, now: int) -> Change:
-    """An invitation to another address; those that no phone has taken are revoked."""
+def invite_other(room: Room, fresh: Invitation, plan: Plan, now: int) -> Change:
+    """An invitation to another address (`draft`); those sent before that no phone has taken are revoked."""
     must_be_open(room)
     if _sent_before(room, plan.intent):
         return Change()
-    change = invite(draft(room.session, plan, secrets, now), plan, now)
-    revoked = tuple(
+    change = invite(fresh, plan, now)
+    revoked = _revoked(room, shared=False)
+    return Change(records=change.records, updates=_at(room, plan), facts=(*revoked, *change.facts))
+
+
+def share(room: Room, participant: str, id_: str, secrets: Secrets, now: int) -> Change:
+    """The invitation `id_`, that this phone shows to the one beside it; one shown before is revoked.
+
+    It is sent to nobody and has no code: what is on that screen is all that leads to it.
+    Raises NotAllowed once the session has ended, or another phone is the camera.
+    """
+    must_be_open(room)
+    if find_participant(room, participant).standing != "main":
+        raise NotAllowed("another phone is the camera")
+    session = room.session
+    invitation = Invitation(
+        id=id_,
+        centre=session.centre,
+        session=session.id,
+        address=session.address,
+        channel=session.channel,
+        token_hash=fingerprint(secrets.token(id_)),
+        code_hash="",
+        code_salt=0,
+        code_expires_at=now,
+        created_at=now,
+        expires_at=now + SHARED_MILLISECONDS,
+        shared_by=participant,
+    )
+    shared = facts.InvitationShared(invitation=id_, participant=participant)
+    return Change(records=(invitation,), facts=(*_revoked(room, shared=True), shared))
+
+
+def _revoked(room: Room, *, shared: bool) -> tuple[facts.InvitationRevoked, ...]:
+    """Those that no phone has taken."""
+    return tuple(
         facts.InvitationRevoked(invitation=old.id)
         for old in room.invitations
-        if old.claimed_by is None and old.revoked_at is None
+        if old.claimed_by is None and old.revoked_at is None and (old.shared_by is not None) == shared
     )
-    return Change(records=change.records, updates=_at(room, plan), facts=(*revoked, *change.facts))
+
+
+def last_provider(room: Room, channel: Channel) -> str:
+    """By which the newest message left, "" before the first."""
+    for message in reversed(room.messages):
+        if message.channel == channel:
+            return message.provider
+    return ""
 
 
 def _at(room: Room, plan: Plan) -> tuple[Session, ...]:

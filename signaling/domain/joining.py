@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec.structs import replace
 
 from signaling.domain import facts
 from signaling.domain.errors import LinkUnusable, NotFound
-from signaling.domain.records import Invitation, Participant
+from signaling.domain.records import Invitation, Participant, Standing
 from signaling.domain.room import Change, Room
 
-LinkState = Literal["ready", "mine", "claimed", "expired", "revoked", "ended"]
+LinkState = Literal["ready", "mine", "replaced", "claimed", "expired", "revoked", "ended"]
+HELD: Final = frozenset({"mine", "replaced"})  # by the phone that looks
 
 
 def find_invitation(room: Room, invitation: str) -> Invitation:
@@ -32,12 +33,30 @@ def link_state(room: Room, invitation: Invitation, cookie_hash: str | None, now:
     """What this link is worth to the phone that holds `cookie_hash`."""
     if room.session.ended_at is not None:
         return "ended"
+    holder = _holder(room, invitation, cookie_hash)
+    if holder is not None:
+        return "replaced" if holder.standing == "replaced" else "mine"
     if invitation.claimed_by is not None:
-        holder = find_participant(room, invitation.claimed_by)
-        return "mine" if cookie_hash is not None and holder.cookie_hash == cookie_hash else "claimed"
+        return "claimed"
     if invitation.revoked_at is not None:
         return "revoked"
     return "expired" if now >= invitation.expires_at else "ready"
+
+
+def _holder(room: Room, invitation: Invitation, cookie_hash: str | None) -> Participant | None:
+    """The phone with that cookie, if it holds this link: who claimed it, or was let in by a regulator."""
+    if cookie_hash is None:
+        return None
+    for phone in room.participants:
+        if phone.invitation == invitation.id and phone.cookie_hash == cookie_hash:
+            return phone
+    return None
+
+
+def standing_of_another(room: Room) -> Standing:
+    """Of a phone that is to be the camera: at once when there is none, else with its first picture."""
+    is_first = not any(one.role == "caller" and one.standing == "main" for one in room.participants)
+    return "main" if is_first else "next"
 
 
 def open_link(room: Room, invitation: Invitation, now: int) -> Change:
@@ -53,12 +72,12 @@ def open_link(room: Room, invitation: Invitation, now: int) -> Change:
 def claim(room: Room, invitation: Invitation, phone: Participant, now: int) -> Change:
     """Bind the invitation to `phone`, once and for all. Raises LinkUnusable for any other phone."""
     state = link_state(room, invitation, phone.cookie_hash, now)
-    if state == "mine":
+    if state in HELD:
         return Change()
     if state != "ready":
         raise LinkUnusable(state)
     return Change(
-        records=(phone,),
+        records=(replace(phone, standing=standing_of_another(room)),),
         facts=(
             facts.LinkClaimed(
                 invitation=invitation.id,

@@ -43,9 +43,9 @@ _LABEL = 100  # characters of a lens's name or id
 
 
 def newest_phone(room: Room) -> Participant | None:
-    """The phone that consoles drive: the caller's that joined last."""
+    """The phone that consoles drive: the camera, and not one that is about to be it or films beside it."""
     for participant in reversed(room.participants):
-        if participant.role == "caller":
+        if participant.role == "caller" and participant.standing == "main":
             return participant
     return None
 
@@ -64,6 +64,8 @@ def step(room: Room, participant: str, frame: caller.Step) -> Change:
 def state(room: Room, participant: str, frame: control.Hello | control.State) -> Change:
     """The phone's own account of its controls; an older epoch or revision says nothing new."""
     check_state(frame)
+    if room.session.ended_at is not None:
+        return Change()
     phone = find_participant(room, participant)
     if frame.epoch != phone.epoch:
         raise BadMessage(f"epoch {frame.epoch}, this phone is at {phone.epoch}")

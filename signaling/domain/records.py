@@ -14,6 +14,8 @@ Channel = Literal["sms", "email"]
 LineKind = Literal["mobile", "fixed", "fixed_or_mobile", "voip", "other", "email"]
 MessageState = Literal["queued", "accepted", "delivered", "failed"]
 Outcome = Literal["waiting", "picture", "refused", "no_picture"]
+# A caller's phone is the camera; about to be it, once its picture comes; a camera beside it; no longer one
+Standing = Literal["main", "next", "second", "replaced"]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +90,7 @@ class Participant(Record, frozen=True):
     page: str = ""  # random mark of the page that spoke last: another one means a reload
     epoch: int = 0  # rises with each reload of the phone's page
     revision: int = 0  # of the phone's state, within the epoch
+    standing: Standing = "main"  # of a caller's phone
 
 
 class Message(Record, frozen=True):
@@ -139,7 +142,7 @@ class Handover(Record, frozen=True):
 
     session: str
     invitation: str
-    mark_hash: str  # SHA-256 hex of the mark by which that phone asks again
+    mark_hash: str  # SHA-256 hex of the cookie that the phone with that mark will get
     browser: str
     language: str
     created_at: int

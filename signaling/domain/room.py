@@ -6,7 +6,7 @@ import msgspec
 
 from signaling.domain.errors import NotAllowed
 from signaling.domain.facts import AnyFact
-from signaling.domain.records import Invitation, Message, Participant, Record, Session
+from signaling.domain.records import Handover, Invitation, Message, Participant, Record, Session
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -16,6 +16,7 @@ class Room(msgspec.Struct, frozen=True):
     invitations: tuple[Invitation, ...]  # oldest first
     participants: tuple[Participant, ...]  # oldest first
     messages: tuple[Message, ...] = ()  # oldest first
+    handovers: tuple[Handover, ...] = ()  # oldest first
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -32,6 +32,13 @@ ACCOUNT_FROM_SOURCE: Final = Limit("login-pair", 5, 300)
 ACCOUNT: Final = Limit("login-account", 20, 900)
 SOURCE: Final = Limit("login-source", 60, 900)  # a hospital may share one address
 CODE_GUESSES: Final = Limit("code-guesses", 10, 600)  # of six digits, by one address
+# By all addresses together: whoever guesses from everywhere needs two days for one of fifty open codes. The
+# links go on meanwhile.
+ALL_CODE_GUESSES: Final = Limit("code-guesses-all", 60, 600)
+HANDOVERS: Final = Limit("handovers", 10, 600)  # requests of second phones, by one address
+SHARES: Final = Limit("shares", 20, 600)  # QR codes on one phone's screen
+TEST_ECHOES: Final = Limit("test-echoes", 40, 600)  # of the test page, as the next one; a whole ward may try
+TEST_RESULTS: Final = Limit("test-results", 40, 600)
 
 LOGIN_LIMITS: Final = (KNOWN_BROWSER, ACCOUNT_FROM_SOURCE, ACCOUNT, SOURCE)
 

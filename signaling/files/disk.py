@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import re
 import tempfile
@@ -51,6 +52,37 @@ class DiskFiles:
         except OSError as error:
             raise Unavailable(f"the file can't be read: {error.strerror}") from error
 
+    async def append(self, centre: str, name: str, offset: int, data: bytes) -> int:
+        """Also across processes of this machine. Raises BadInput for a name that is none of ours, Unavailable
+        when the disk is full or fails; what was written of it then is not counted by anybody."""
+        path = self._path(centre, name)
+        if path is None:
+            raise BadInput("not a name of a file")
+        try:
+            return await asyncio.to_thread(_append, path, offset, data)
+        except OSError as error:
+            raise Unavailable(f"the file can't be written: {error.strerror}") from error
+
+    async def size(self, centre: str, name: str) -> int:
+        """Raises Unavailable when the disk fails."""
+        path = self._path(centre, name)
+        try:
+            return (await asyncio.to_thread(path.stat)).st_size if path is not None else 0
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise Unavailable(f"the file can't be read: {error.strerror}") from error
+
+    async def remove(self, centre: str, name: str) -> None:
+        """Raises Unavailable when the disk fails."""
+        path = self._path(centre, name)
+        if path is None:
+            return
+        try:
+            await asyncio.to_thread(_remove, path)
+        except OSError as error:
+            raise Unavailable(f"the file can't be removed: {error.strerror}") from error
+
     def _path(self, centre: str, name: str) -> Path | None:
         if CENTRE.fullmatch(centre) and NAME.fullmatch(name):
             return self._folder / centre / name
@@ -70,6 +102,44 @@ def _write(path: Path, data: bytes) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def _append(path: Path, offset: int, data: bytes) -> int:
+    """The lock is the open file's: it ends with it, whatever happens."""
+    if offset and not path.is_file():
+        return 0
+    _make_folder(path.parent)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        size = os.fstat(handle).st_size
+        if size != offset:
+            return size
+        try:
+            _write_all(handle, data, offset)
+        except OSError:
+            os.ftruncate(handle, offset)  # half a chunk on a full disk
+            raise
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if not offset:
+        _sync_folder(path.parent)
+    return offset + len(data)
+
+
+def _write_all(handle: int, data: bytes, offset: int) -> None:
+    left = memoryview(data)
+    while left:
+        written = os.pwrite(handle, left, offset)
+        left, offset = left[written:], offset + written
+
+
+def _remove(path: Path) -> None:
+    """For good: a power cut brings nothing back."""
+    if path.exists():
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
 
 
 def _make_folder(folder: Path) -> None:

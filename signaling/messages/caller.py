@@ -41,6 +41,13 @@ class Ping(_Frame, frozen=True, tag="ping"):
     pass
 
 
+class Still(msgspec.Struct, frozen=True):
+    """The one binary frame: a picture in place of video. Not checked yet."""
+
+    number: int
+    jpeg: bytes
+
+
 CallerIn = (
     Join | Offer | Step | Ping
     | control.Hello | control.State | control.Result | control.Position | control.PositionError

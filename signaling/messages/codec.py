@@ -8,9 +8,12 @@ import msgspec
 
 from signaling.domain.errors import BadMessage
 from signaling.domain.facts import Event
-from signaling.messages import caller, console, control, relay
+from signaling.messages import caller, console, control, phone_test, relay
 
 LIMIT = 64 * 1024  # bytes; OWASP's WebSocket cheat sheet asks for a cap, this one holds any SDP we accept
+
+STILL_LIMIT = 60_000  # bytes of a JPEG still; with what is put before it, it fits into a note of the bus
+_NUMBER = 4  # bytes
 
 T = TypeVar("T")
 
@@ -36,4 +39,12 @@ decode_caller: Decoder[caller.CallerIn] = Decoder(caller.CallerIn)
 decode_console: Decoder[console.ConsoleIn] = Decoder(console.ConsoleIn)
 decode_control: Decoder[control.ControlUp] = Decoder(control.ControlUp)
 decode_relay: Decoder[relay.RelayEvent] = Decoder(relay.RelayEvent)
+decode_test: Decoder[phone_test.TestIn] = Decoder(phone_test.TestIn)
 decode_event: Decoder[Event] = Decoder(Event)
+
+
+def decode_still(data: bytes) -> caller.Still:
+    """A binary frame of a phone: 4 bytes of its number (big-endian), then a JPEG. Raises BadMessage."""
+    if not _NUMBER < len(data) <= _NUMBER + STILL_LIMIT:
+        raise BadMessage(f"a still takes 1 to {STILL_LIMIT} bytes")
+    return caller.Still(int.from_bytes(data[:_NUMBER], "big"), data[_NUMBER:])

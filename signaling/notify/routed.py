@@ -1,6 +1,8 @@
-"""One notifier out of three: SMS go one way, mail another, and what is for nobody stays here."""
+"""One notifier out of several: SMS go one way or another, mail its own, and what is for nobody stays here."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from signaling.domain.fiction import is_fictional
 from signaling.domain.records import Channel
@@ -8,21 +10,22 @@ from signaling.ports import Notifier, Outgoing, Receipt
 
 
 class Routed:
-    """Sends by the message's channel, but what is for a number of fiction to `nowhere`. The same notifier may
-    serve several ways."""
+    """Sends by the message's channel and provider, but what is for a number of fiction to `nowhere`. The
+    first of a channel's notifiers is used unless a message names another. The same notifier may serve several
+    ways."""
 
-    def __init__(self, *, sms: Notifier, email: Notifier, nowhere: Notifier) -> None:
-        self._by_channel: dict[Channel, Notifier] = {"sms": sms, "email": email}
+    def __init__(self, *, sms: Sequence[Notifier], email: Sequence[Notifier], nowhere: Notifier) -> None:
+        self._by_channel: dict[Channel, Sequence[Notifier]] = {"sms": sms, "email": email}
         self._nowhere = nowhere
         self._opened: list[Notifier] = []
-        self.name = "+".join(dict.fromkeys((sms.name, email.name)))
+        self.name = "+".join(dict.fromkeys(one.name for one in (*sms, *email)))
 
-    def name_for(self, channel: Channel, to: str) -> str:
-        """The carrier's name, as events and rows tell it. `to` as in `Outgoing`."""
-        return self._way(channel, to).name
+    def names_for(self, channel: Channel, to: str) -> tuple[str, ...]:
+        """The carriers' names, as events and rows tell them, the first one first. `to` as in `Outgoing`."""
+        return tuple(one.name for one in self._ways(channel, to))
 
     async def open(self) -> None:
-        for notifier in (*self._by_channel.values(), self._nowhere):
+        for notifier in (*self._by_channel["sms"], *self._by_channel["email"], self._nowhere):
             if notifier not in self._opened:
                 await notifier.open()
                 self._opened.append(notifier)
@@ -32,7 +35,8 @@ class Routed:
             await self._opened.pop().close()
 
     async def send(self, message: Outgoing) -> Receipt:
-        return await self._way(message.channel, message.to).send(message)
+        ways = self._ways(message.channel, message.to)
+        return await next((one for one in ways if one.name == message.provider), ways[0]).send(message)
 
-    def _way(self, channel: Channel, to: str) -> Notifier:
-        return self._nowhere if is_fictional(to) else self._by_channel[channel]
+    def _ways(self, channel: Channel, to: str) -> Sequence[Notifier]:
+        return [self._nowhere] if is_fictional(to) else self._by_channel[channel]

@@ -18,6 +18,9 @@ SHORTEST: Final = 8  # characters; ASVS 5.0 6.2.1
 LONGEST: Final = 256
 _EMAIL: Final = re.compile(r"[^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+")
 
+# As people write it: an international one begins with +; 15 and 112 are numbers too
+_PHONE: Final = re.compile(r"\+?[0-9](?:[ .()-]{0,2}[0-9]){1,19}")
+
 
 def tidy_email(email: str) -> str:
     """As it is stored and looked up."""
@@ -47,6 +50,13 @@ class Accounts:
         centre = Centre(id=id_, centre=id_, name=_name(name, 40), created_at=now)
         await self._store.add_centre(centre)
         return centre
+
+    async def set_phone(self, centre: str, phone: str) -> Centre:
+        """The number that callers read; "" for none. Raises NotFound, BadInput for what nobody can dial."""
+        tidy = " ".join(phone.split())
+        if tidy and not _PHONE.fullmatch(tidy):
+            raise BadInput("a telephone number takes 2 to 20 digits, e.g. 03 83 85 85 85 or 15")
+        return await self._store.change_centre(centre, lambda row: replace(row, phone=tidy))
 
     async def add_user(self, centre: str, email: str, name: str, role: Role, password: str) -> User:
         """Raises NotFound for an unknown centre, BadInput for what can't be used or a taken address."""

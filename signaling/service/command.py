@@ -10,6 +10,7 @@ from signaling.domain.controls import CommandName, CommandValue
 from signaling.domain.errors import Unavailable
 from signaling.domain.facts import Event
 from signaling.domain.records import Participant
+from signaling.domain.uploads import Phone
 from signaling.domain.visitor import Visitor
 from signaling.messages import control
 from signaling.messages.codec import encode
@@ -20,6 +21,7 @@ from signaling.service.rights import must_watch
 from signaling.service.tasks import Tasks
 
 ANSWER_SECONDS = 7.0  # livekit's acknowledgement limit; a phone that is there answers in a fraction of it
+PHOTO_SECONDS = 14.0  # the camera has 8 s for a sharp photo, then a video frame has to do
 
 
 class Commanding:
@@ -32,6 +34,7 @@ class Commanding:
         tasks: Tasks,
         *,
         answer_seconds: float = ANSWER_SECONDS,
+        photo_seconds: float = PHOTO_SECONDS,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -39,6 +42,7 @@ class Commanding:
         self._relay = relay
         self._tasks = tasks
         self._answer_seconds = answer_seconds
+        self._photo_seconds = photo_seconds
 
     async def command(
         self, visitor: Visitor, session: str, command: str, name: CommandName, value: CommandValue
@@ -57,11 +61,12 @@ class Commanding:
             return
         frame = control.Command(id=command, epoch=target.epoch, name=name, value=value)
         await send(self._relay, self._bus, target, frame)
-        self._tasks.start(self._expect_answer(target, command, events[-1].version))
+        patience = self._photo_seconds if name == "photo" else self._answer_seconds
+        self._tasks.start(self._expect_answer(target, command, events[-1].version, patience))
 
-    async def _expect_answer(self, target: Participant, command: str, since: int) -> None:
+    async def _expect_answer(self, target: Participant, command: str, since: int, patience: float) -> None:
         """Silence is an answer too: a console never waits for ever."""
-        await asyncio.sleep(self._answer_seconds)
+        await asyncio.sleep(patience)
         if _answered(await self._store.events(target.centre, target.session, since), command):
             return
         silence = facts.CommandAnswered(command=command, participant=target.id, error="unreachable")
@@ -74,7 +79,7 @@ def _answered(events: Sequence[Event], command: str) -> bool:
     )
 
 
-async def send(relay: Relay, bus: Bus, target: Participant, frame: control.ControlDown) -> None:
+async def send(relay: Relay, bus: Bus, target: Phone, frame: control.ControlDown) -> None:
     """By the data channel, or by the phone's WebSocket while none is open. The same JSON either way."""
     data = encode(frame)
     try:

@@ -33,13 +33,20 @@ class Link(msgspec.Struct, frozen=True):
     address: str
 
 
+class Signs(msgspec.Struct, frozen=True):
+    """By what a caller knows that the link is genuine; the caller's page shows the same."""
+
+    word: str  # read aloud
+    phone: str  # the centre's, "" when it gave none
+
+
 class Ways(msgspec.Struct, frozen=True, kw_only=True):
     """How invitations leave."""
 
     public_url: str
     language: str  # of the messages
     lifetime: int  # of a link, ms
-    provider_of: Callable[[Channel, str], str]  # of a channel and an address
+    providers_of: Callable[[Channel, str], tuple[str, ...]]  # of a channel and an address, the best first
     wake: Callable[[], None]  # tells the courier that a message waits
 
 
@@ -66,28 +73,40 @@ class Inviting:
             channel=address.channel,
             rung="",
         )
-        plan = self._plan(address, intent="first")
+        plan = self._plan(address, self._providers(address)[0], intent="first")
         invitation = await self._with_free_code(inviting.draft(session, plan, self._secrets, now))
         await self._journal.start(session, inviting.begin(session, invitation, plan, now))
         self._ways.wake()
         return Started(session.id, address)
 
-    async def resend(self, visitor: Visitor, session: str, *, intent: str, to: str | None) -> None:
-        """Once more, to the same address or to another. The same `intent` never sends twice."""
+    async def resend(
+        self, visitor: Visitor, session: str, *, intent: str, to: str | None = None, other: bool = False
+    ) -> None:
+        """Once more, to the same address or to another; with `other` by another provider than the last one,
+        where there is one. The same `intent` never sends twice."""
         must_watch(visitor)
         room = await self._store.room(visitor.centre, session)
         address = parse(to or room.session.address)
-        other = address.value != room.session.address
-        plan = self._plan(address, intent=intent)
+        plan = self._plan(address, self._provider(room, address, other), intent=intent)
+        now = self._clock.now()
+        invitation = inviting.newest_open(room) if address.value == room.session.address else None
+        if invitation is None:
+            fresh = await self._with_free_code(inviting.draft(room.session, plan, self._secrets, now))
+        else:
+            renewed = inviting.renew(invitation, self._secrets, now, plan.lifetime)
+            fresh = await self._with_free_code(renewed)
 
         def decide(room: Room) -> Change:
-            now = self._clock.now()
-            if other:
-                return inviting.invite_other(room, plan, self._secrets, now)
-            return inviting.send_again(room, plan, self._secrets, now)
+            if invitation is None:
+                return inviting.invite_other(room, fresh, plan, now)
+            return inviting.send_again(room, fresh, plan, now)
 
         await self._journal.change(visitor.centre, session, decide)
         self._ways.wake()
+
+    def has_other_provider(self, session: Session) -> bool:
+        """Whether another carrier could bring the invitation to where this session's went."""
+        return len(self._ways.providers_of(session.channel, session.address)) > 1
 
     async def link(self, visitor: Visitor, session: str) -> Link:
         """The link and the code of the invitation that a caller can still take. A code that has expired
@@ -107,6 +126,10 @@ class Inviting:
             address=invitation.address,
         )
 
+    async def signs(self, visitor: Visitor, session: str) -> Signs:
+        centre = await self._store.centre(visitor.centre)
+        return Signs(self._secrets.word(session), centre.phone)
+
     async def _fresh_code(self, centre: str, session: str, invitation: Invitation) -> Invitation:
         now = self._clock.now()
         fresh = await self._with_free_code(inviting.new_code(invitation, self._secrets, now))
@@ -124,10 +147,19 @@ class Inviting:
                 return invitation
             invitation = inviting.new_code(invitation, self._secrets, self._clock.now())
 
-    def _plan(self, address: Address, *, intent: str) -> inviting.Plan:
-        ways = self._ways
-        provider = ways.provider_of(address.channel, address.value)
-        return inviting.Plan(address, ways.language, provider, intent, ways.lifetime)
+    def _providers(self, address: Address) -> tuple[str, ...]:
+        return self._ways.providers_of(address.channel, address.value)
+
+    def _provider(self, room: Room, address: Address, other: bool) -> str:
+        """The first one; or the one after that which brought the newest message, round and round."""
+        names = self._providers(address)
+        last = inviting.last_provider(room, address.channel)
+        if other and last in names:
+            return names[(names.index(last) + 1) % len(names)]
+        return names[0]
+
+    def _plan(self, address: Address, provider: str, *, intent: str) -> inviting.Plan:
+        return inviting.Plan(address, self._ways.language, provider, intent, self._ways.lifetime)
 
 
 def link_url(public_url: str, secrets: Secrets, invitation: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -10,6 +11,7 @@ from signaling.domain import joining
 from signaling.domain.errors import LinkUnusable, NotFound, NotSignedIn, Throttled
 from signaling.domain.ids import Secrets, fingerprint, new_id, new_secret
 from signaling.domain.records import Invitation, Participant
+from signaling.domain.throttle import ALL_CODE_GUESSES, CODE_GUESSES, Limit, network
 from signaling.ports import Change, Clock, Limiter, Room, Store
 from signaling.service.journal import Journal
 
@@ -17,6 +19,8 @@ from signaling.service.journal import Journal
 class Look(msgspec.Struct, frozen=True):
     state: joining.LinkState | Literal["unknown"]
     centre: str  # name, "" when the link is unknown
+    phone: str = ""  # the centre's, as callers read it
+    word: str = ""  # that the regulator reads aloud, as proof that the link is genuine
 
 
 class Phone(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,13 +41,19 @@ class Seat(msgspec.Struct, frozen=True):
 
 class Joining:
     def __init__(
-        self, store: Store, journal: Journal, clock: Clock, secrets: Secrets, guesses: Limiter
+        self,
+        store: Store,
+        journal: Journal,
+        clock: Clock,
+        secrets: Secrets,
+        limiter: Callable[[Limit], Limiter],
     ) -> None:
         self._store = store
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
-        self._guesses = guesses
+        self._guesses = limiter(CODE_GUESSES)
+        self._all_guesses = limiter(ALL_CODE_GUESSES)
 
     async def look(self, token: str, phone: Phone) -> Look:
         """What the link is worth, without spending it. Notes that a person opened it."""
@@ -56,7 +66,8 @@ class Joining:
         state = self._state(room, invitation, phone)
         if state == "ready" and invitation.opened_at is None:
             await self._journal.change(centre, session, lambda room: self._opened(room, invitation_id))
-        return Look(state, (await self._store.centre(centre)).name)
+        row = await self._store.centre(centre)
+        return Look(state, row.name, row.phone, self._secrets.word(session))
 
     def _state(self, room: Room, invitation: Invitation, phone: Phone) -> joining.LinkState:
         now = self._clock.now()
@@ -66,7 +77,7 @@ class Joining:
         by_mark = joining.link_state(
             room, invitation, _hash(self._secrets.phone(phone.mark, invitation.id)), now
         )
-        return "ready" if by_mark == "mine" else state  # the answer to its claim was lost: it claims again
+        return "ready" if by_mark in joining.HELD else state  # the answer was lost: it claims again
 
     async def claim(self, token: str, phone: Phone) -> str:
         """Bind the link to this phone. Returns the cookie that carries it through reloads.
@@ -84,7 +95,7 @@ class Joining:
         def decide(room: Room) -> Change:
             nonlocal secret
             invitation = joining.find_invitation(room, invitation_id)
-            if joining.link_state(room, invitation, _hash(phone.cookie), now) == "mine":
+            if joining.link_state(room, invitation, _hash(phone.cookie), now) in joining.HELD:
                 secret = phone.cookie or secret
                 return Change()
             row = Participant(
@@ -104,14 +115,17 @@ class Joining:
         return secret
 
     async def token_of_code(self, code: str, source: str) -> str:
-        """The link's token for six digits read aloud. Raises NotFound, Throttled after a few wrong ones."""
-        wait = await self._guesses.wait(source)
-        if wait > 0:
-            raise Throttled(wait)
+        """The link's token for six digits read aloud. Raises NotFound; Throttled after a few wrong ones from
+        one place, or many from everywhere."""
+        counts = ((self._guesses, network(source)), (self._all_guesses, ""))
+        for limiter, key in counts:
+            if (wait := await limiter.wait(key)) > 0:
+                raise Throttled(wait)
         try:
             found = await self._store.centre_of_code(self._secrets.code_hash(code), self._clock.now())
         except NotFound:
-            await self._guesses.hit(source)
+            for limiter, key in counts:
+                await limiter.hit(key)
             raise
         return self._secrets.token(found[2])
 
@@ -126,6 +140,11 @@ class Joining:
         room = await self._store.room(participant.centre, participant.session)
         centre = await self._store.centre(participant.centre)
         return Seat(joining.find_participant(room, participant.id), centre.name)
+
+    async def is_replaced(self, phone: Participant) -> bool:
+        """Whether another phone took its place, and its owner has not offered it as a second camera."""
+        room = await self._store.room(phone.centre, phone.session)
+        return joining.find_participant(room, phone.id).standing == "replaced"
 
     async def caller(self, cookie: str | None) -> Participant:
         try:

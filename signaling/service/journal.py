@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from signaling.domain.facts import Event
+from signaling.domain.handover import succession
 from signaling.domain.records import Session
 from signaling.messages.codec import encode
 from signaling.ports import Bus, Change, Decide, Store
@@ -62,8 +63,10 @@ class Journal:
         return await self._announce(session.centre, session.id, await self._store.start(session, change))
 
     async def change(self, centre: str, session: str, decide: Decide) -> Sequence[Event]:
-        """As `Store.change`; the events are on their way to every follower when it returns."""
-        return await self._announce(centre, session, await self._store.change(centre, session, decide))
+        """As `Store.change`; the events are on their way to every follower when it returns. What a change
+        says of a phone's picture may replace the camera (`signaling.domain.handover`)."""
+        events = await self._store.change(centre, session, lambda room: succession(room, decide(room)))
+        return await self._announce(centre, session, events)
 
     async def _announce(self, centre: str, session: str, events: Sequence[Event]) -> Sequence[Event]:
         if events:

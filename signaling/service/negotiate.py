@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from signaling.domain import facts
+from signaling.domain.errors import NotAllowed
+from signaling.domain.joining import find_participant
 from signaling.domain.records import Participant
 from signaling.domain.room import must_be_open
 from signaling.domain.visitor import Visitor
@@ -30,10 +32,13 @@ class Negotiating:
         self._relay = relay
 
     async def publish(self, phone: Participant, offer: str) -> str:
-        """The answer to a phone that offers its camera. Raises BadOffer, RelayUnavailable, NotAllowed."""
+        """The answer to a phone that offers its camera. Raises BadOffer, RelayUnavailable, NotAllowed: the
+        session has ended, or another phone is the camera."""
+        _must_film(phone)
+        key, second = relay_key(phone.centre, phone.session), phone.standing == "second"
         _, answer = await asyncio.gather(
             self._journal.change(phone.centre, phone.session, lambda room: _connecting(room, phone)),
-            self._relay.publish(relay_key(phone.centre, phone.session), phone.id, offer),
+            self._relay.publish(key, phone.id, offer, second=second),
         )
         return answer
 
@@ -51,4 +56,10 @@ class Negotiating:
 
 def _connecting(room: Room, phone: Participant) -> Change:
     must_be_open(room)
+    _must_film(find_participant(room, phone.id))
     return Change(facts=(facts.MediaConnecting(participant=phone.id, epoch=phone.epoch),))
+
+
+def _must_film(phone: Participant) -> None:
+    if phone.standing == "replaced":
+        raise NotAllowed("another phone is the camera")

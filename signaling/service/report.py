@@ -7,14 +7,18 @@ import structlog
 from signaling.domain import facts, phone
 from signaling.domain.errors import BadMessage, NotFound
 from signaling.domain.ids import new_id
+from signaling.domain.phone_test import TEST_CENTRE
 from signaling.domain.records import Participant
 from signaling.domain.visitor import Visitor
 from signaling.messages import caller, control, relay
 from signaling.messages.codec import decode_control
 from signaling.ports import Bus, Change, Clock, Geocoder, Room, Store
 from signaling.service.journal import Journal, move_topic
+from signaling.service.live import Live
 from signaling.service.negotiate import read_relay_key
+from signaling.service.refusals import Refusals
 from signaling.service.tasks import Tasks
+from signaling.service.uploads import PhoneKey, Uploads
 
 log = structlog.get_logger()
 
@@ -24,40 +28,60 @@ POSITION_MILLISECONDS = 2_000  # a watched position may come each second; the ti
 
 class Reporting:
     def __init__(
-        self, store: Store, journal: Journal, bus: Bus, clock: Clock, geocoder: Geocoder, tasks: Tasks
+        self,
+        store: Store,
+        journal: Journal,
+        bus: Bus,
+        live: Live,
+        clock: Clock,
+        geocoder: Geocoder,
+        tasks: Tasks,
+        uploads: Uploads,
     ) -> None:
         self._store = store
         self._journal = journal
         self._bus = bus
+        self._live = live
         self._clock = clock
         self._geocoder = geocoder
         self._tasks = tasks
+        self._uploads = uploads
         self._positions: dict[str, tuple[int, control.Position]] = {}  # participant -> the last one kept
         self._geocoding: set[str] = set()  # sessions with a look-up under way
+        self._refusals = Refusals()
 
     async def relay_event(self, event: relay.RelayEvent) -> None:
-        """One event of the relay. Never raises for what a phone sent: it is refused and logged."""
+        """One event of the relay. Never raises for what a phone sent: that is refused, and logged once."""
         centre, session = read_relay_key(event.session)
+        if centre == TEST_CENTRE:
+            return
+        if isinstance(event, relay.Moved):
+            await self._bus.publish(move_topic(session), b"")
+            return
         try:
             await self._relay(centre, session, event)
         except BadMessage as error:
-            log.warning("phone_message_refused", session=session, reason=str(error))
+            self._refusals.note(session, event.participant, str(error))
         except NotFound:
             log.warning("relay_event_without_session", session=session, kind=type(event).__name__)
 
-    async def _relay(self, centre: str, session: str, event: relay.RelayEvent) -> None:
+    def refused(self, participant: Participant, error: BadMessage) -> None:
+        """The phone was told so on its WebSocket; here it is logged, once a phone."""
+        self._refusals.note(participant.session, participant.id, str(error))
+
+    async def _relay(self, centre: str, session: str, event: relay.ParticipantEvent) -> None:
         match event:
             case relay.ChannelMessage():
                 frame = decode_control(event.data)
                 await self._control(centre, session, event.participant, frame)
+            case relay.FileChunk(file=file, offset=offset, data=data):
+                await self._uploads.chunk(PhoneKey(centre, session, event.participant), file, offset, data)
             case relay.Connected():
                 await self._media(centre, session, facts.MediaConnected(participant=event.participant))
             case relay.Stalled():
                 await self._media(centre, session, facts.MediaStalled(participant=event.participant))
             case relay.Resumed():
                 await self._media(centre, session, facts.MediaResumed(participant=event.participant))
-            case relay.Moved():
-                await self._bus.publish(move_topic(session), b"")
             case relay.ChannelOpened() | relay.ChannelClosed() | relay.ViewerLost():
                 pass  # the phone says hello itself; a console that lost its picture offers again itself
 
@@ -122,6 +146,22 @@ class Reporting:
             case control.PositionError():
                 fact = facts.PositionFailed(participant=participant, reason=frame.reason)
                 await self._media(centre, session, fact)
+            case control.File():
+                await self._uploads.announce(PhoneKey(centre, session, participant), frame)
+            case control.WayTaken():
+                await self._way(centre, session, facts.PictureWay(participant=participant, way=frame.way))
+            case control.Quality():
+                await self._live.quality(session, participant, frame)
+
+    async def _way(self, centre: str, session: str, fact: facts.PictureWay) -> None:
+        """Only a change is news; phones say it again whenever they come back."""
+        before = [
+            event.fact.way
+            for event in await self._store.events(centre, session, 0)
+            if isinstance(event.fact, facts.PictureWay) and event.fact.participant == fact.participant
+        ]
+        if before[-1:] != [fact.way]:
+            await self._media(centre, session, fact)
 
     async def _position(self, centre: str, session: str, participant: str, frame: control.Position) -> None:
         phone.check_position(frame)

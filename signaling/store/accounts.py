@@ -36,6 +36,20 @@ class Accounts:
         """Raises BadInput when the id is taken."""
         await self._insert(centre)
 
+    async def change_centre(self, centre: str, change: Callable[[Centre], Centre]) -> Centre:
+        """Raises NotFound."""
+        query = rows.owned(Centre, centre).with_for_update()
+
+        async def work(connection: AsyncConnection) -> Centre:
+            before = await rows.fetch_one(connection, Centre, query)
+            after = change(before)
+            if (after.centre, after.id) != (before.centre, before.id):
+                raise ValueError("a centre keeps its id")
+            await rows.replace_record(connection, after)
+            return after
+
+        return await self._database.write(work)
+
     async def users(self, centre: str) -> Sequence[User]:
         """By name, the disabled ones too."""
         query = rows.owned(User, centre).order_by(user_account.c.name, user_account.c.id)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.errors import NotFound
 from signaling.domain.records import Centre, Login, Participant, User
 from signaling.store import rows
 from signaling.store.database import Database
-from signaling.store.tables import TABLE_OF, invitation, login, participant, user_account
+from signaling.store.tables import TABLE_OF, invitation, login, participant, session, user_account
 
 
 class Doors:
@@ -28,6 +28,7 @@ class Doors:
             invitation.c.code_expires_at > now,
             invitation.c.claimed_at.is_(None),
             invitation.c.revoked_at.is_(None),
+            exists().where(session.c.id == invitation.c.session, session.c.ended_at.is_(None)),
         )
         return await self._invitation(query)
 

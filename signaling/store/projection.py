@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from signaling.domain import facts
 from signaling.domain.facts import AnyFact, Event
 from signaling.domain.ladder import higher
-from signaling.domain.records import Invitation, Message, Position, Record, Session
+from signaling.domain.records import Handover, Invitation, Message, Participant, Position, Record, Session
 
 
 class RowChange(msgspec.Struct, frozen=True):
@@ -49,8 +49,18 @@ def _session_after(session: Session, event: Event) -> Session:
             return session
 
 
-def row_change(event: Event) -> RowChange | None:
-    """The change to the invitation, message or position that the event speaks of, if any."""
+def row_changes(event: Event) -> tuple[RowChange, ...]:
+    """The changes to the rows that the event speaks of, other than the session's."""
+    if isinstance(event.fact, facts.PhoneReplaced):
+        return (
+            RowChange(Participant, event.fact.participant, {"standing": "replaced"}),
+            RowChange(Participant, event.fact.successor, {"standing": "main"}),
+        )
+    change = _row_change(event)
+    return () if change is None else (change,)
+
+
+def _row_change(event: Event) -> RowChange | None:
     at = event.at
     match event.fact:
         case facts.LinkClaimed(invitation=id_, participant=participant):
@@ -63,6 +73,8 @@ def row_change(event: Event) -> RowChange | None:
             return RowChange(Message, id_, {"state": "delivered", "next_try_at": None})
         case facts.MessageFailed(message=id_, reason=reason, retry_at=retry_at):
             return RowChange(Message, id_, {"state": "failed", "reason": reason, "next_try_at": retry_at})
+        case facts.HandoverDecided(handover=id_, decision=decision, participant=participant):
+            return RowChange(Handover, id_, {"decision": decision, "participant": participant})
         case facts.PositionAddressed(position=id_, address=address, source=source):
             return RowChange(Position, id_, {"address": address, "source": source})
         case _:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.facts import Event
-from signaling.domain.records import Invitation, Message, Participant, Record, Session
+from signaling.domain.records import Handover, Invitation, Message, Participant, Record, Session
 from signaling.domain.room import Change, Room
 from signaling.ports import Clock, Decide
 from signaling.store import projection, rows
@@ -86,12 +86,12 @@ async def read_room(connection: AsyncConnection, centre: str, session: str, *, l
         invitations=await rows.fetch(connection, Invitation, rows.within(Invitation, centre, session)),
         participants=await rows.fetch(connection, Participant, rows.within(Participant, centre, session)),
         messages=await rows.fetch(connection, Message, rows.within(Message, centre, session)),
+        handovers=await rows.fetch(connection, Handover, rows.within(Handover, centre, session)),
     )
 
 
 async def _apply_to_row(connection: AsyncConnection, centre: str, event: Event) -> None:
-    change = projection.row_change(event)
-    if change is not None:
+    for change in projection.row_changes(event):
         await rows.change_row(connection, change.kind, centre, change.id, change.values)
 
 

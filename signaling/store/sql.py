@@ -9,10 +9,13 @@ from signaling.store.database import Database
 from signaling.store.doors import Doors
 from signaling.store.history import History
 from signaling.store.messages import Messages
+from signaling.store.phone_tests import PhoneTests
+from signaling.store.retention import Retention
 from signaling.store.sessions import Sessions
+from signaling.store.uploads import Uploads
 
 
-class SqlStore(Sessions, History, Doors, Messages, Accounts):
+class SqlStore(Sessions, History, Doors, Messages, PhoneTests, Uploads, Retention, Accounts):
     """Implements `signaling.ports.Store`; each base class is one section of it.
 
     Every call raises Unavailable while the database can't be reached, and BadInput for numbers and text

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from signaling.domain import records
+from signaling.domain.phone_test import PhoneTest
 from signaling.domain.records import Record
 
 metadata: Final = MetaData(
@@ -115,6 +116,7 @@ participant: Final = Table(
     "participant", metadata, _id(), _text("centre"), _text("session"), _text("role"), _int("created_at"),
     _text("user", nullable=True), _text("invitation", nullable=True), _text("cookie_hash", nullable=True),
     _text("browser"), _text("language"), _text("page"), _int("epoch"), _int("revision"),
+    Column("standing", Text, nullable=False, server_default="main"),
     _refers("session", "session"), _refers("user", "user_account"), _refers("invitation", "invitation"),
     _found_in_centre(), UniqueConstraint("cookie_hash"), Index(None, "centre", "session"),
 )  # fmt: skip
@@ -172,6 +174,16 @@ message: Final = Table(
     Index("ix_message_due", "next_try_at", **_where("next_try_at IS NOT NULL")),
 )  # fmt: skip
 
+phone_test: Final = Table(
+    # Of no centre ("") unless it was sent by one: no foreign key holds it, but that of who sent it
+    "phone_test", metadata, _id(), _text("centre"), _text("code"), _int("created_at"),
+    _int("finished_at", nullable=True), _text("verdict"), _text("browser"), _text("report"),
+    _text("sent_by", nullable=True), _text("address"), _text("channel"), _text("token_hash", nullable=True),
+    _int("expires_at"), _text("message"), _text("reason"),
+    _refers("sent_by", "user_account"), UniqueConstraint("code"), UniqueConstraint("token_hash"),
+    Index(None, "centre", "id"), Index(None, "created_at"),
+)  # fmt: skip
+
 TABLE_OF: Final[dict[type[Record], Table]] = {
     records.Centre: centre,
     records.User: user_account,
@@ -185,4 +197,5 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     records.Message: message,
     records.Upload: upload,
     records.Handover: handover,
+    PhoneTest: phone_test,
 }  # parents before children

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from config.demonstration import Demonstrations
 from console import login
-from console.routes import exception_handlers, routes
+from console.routes import KeptFiles, exception_handlers, routes
 from media.relay import EmbeddedRelay
 from signaling.auth import Gate
 from signaling.bus.memory import MemoryBus
@@ -26,10 +26,12 @@ from signaling.domain.ids import Secrets
 from signaling.domain.records import User
 from signaling.domain.room import Change
 from signaling.files.disk import DiskFiles
+from signaling.files.inspection import Inspection
 from signaling.images import check_capture
 from signaling.limits import Limits
 from signaling.passwords import Argon2Passwords
 from signaling.service.captures import Captures
+from signaling.service.documents import Documents
 from signaling.service.history import History
 from signaling.service.invite import Inviting, Ways
 from signaling.service.journal import Journal
@@ -79,12 +81,14 @@ class Office:
                 public_url=SITE,
                 language="fr",
                 lifetime=120 * MINUTE,
-                provider_of=lambda channel, address: "outbox",
+                providers_of=lambda channel, address: ("outbox",),
                 wake=lambda: None,
             ),
         )
         self.demonstrations = Demonstrations(self.inviting, CALLER, folder)
-        captures = Captures(store, self.journal, DiskFiles(folder), clock, check_capture)
+        files = DiskFiles(folder)
+        captures = Captures(store, self.journal, files, clock, check_capture)
+        self.documents = Documents(store, self.journal, files, clock, Inspection())
         logins = Logins(store, clock, Argon2Passwords(memory_kib=8), secrets, Limits().limiter, 12)
         self.app = Starlette(
             routes=[
@@ -92,7 +96,7 @@ class Office:
                 *routes(
                     self.inviting,
                     History(store),
-                    captures,
+                    KeptFiles(captures, self.documents),
                     Stills(store, self.relay),
                     clock,
                     "visio.test",

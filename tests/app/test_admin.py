@@ -114,6 +114,28 @@ def test_a_centre_that_no_sms_could_name_is_refused(empty: Terminal, capsys: Pri
     assert "Refused: a name takes 1 to 40 characters" in capsys.readouterr().err
 
 
+def test_the_number_that_callers_read_is_set_listed_and_taken_away(
+    terminal: Terminal, capsys: Printed
+) -> None:
+    assert terminal.run("centre", "phone", SAMU_54.id, " 03 83  85 85 85 ") == 0
+    assert capsys.readouterr().out == "Callers read 03 83 85 85 85.\n"
+    assert terminal.run("centre", "list") == 0
+    assert f"{SAMU_54.id}  SAMU 54  03 83 85 85 85\n" in capsys.readouterr().out
+    assert terminal.run("centre", "phone", SAMU_54.id, "") == 0
+    assert terminal.look(lambda store: store.centre(SAMU_54.id)) == SAMU_54
+
+
+@pytest.mark.parametrize("number", ["1", "call us", "+", "03 83 ٨٥", "1" * 21])
+def test_a_number_that_nobody_can_dial_is_refused(terminal: Terminal, capsys: Printed, number: str) -> None:
+    assert terminal.run("centre", "phone", SAMU_54.id, number) == 1
+    assert "Refused: a telephone number takes 2 to 20 digits" in capsys.readouterr().err
+
+
+def test_an_unknown_centre_gets_no_number(terminal: Terminal, capsys: Printed) -> None:
+    assert terminal.run("centre", "phone", "0" * 32, "15") == 1
+    assert "no such centre" in capsys.readouterr().err
+
+
 # ---------------------------------------------------------------- users
 def add(terminal: Terminal, *more: str, typed: str = "", **changed: str) -> int:
     given = {

@@ -17,7 +17,8 @@ from media.simulator.door import AGENT
 from patient_pwa.agent import describe
 from patient_pwa.routes import routes
 from patient_pwa.shell import Shell
-from signaling.domain.errors import LinkUnusable, NotFound, Throttled
+from signaling.domain.errors import LinkUnusable, NotAllowed, NotFound, NotSignedIn, Throttled
+from signaling.service.handover import Asked
 from signaling.service.join import Phone
 from signaling.web import guarded
 
@@ -30,6 +31,8 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mo
 class Look:
     state: str
     centre: str
+    phone: str = "03 83 85 85 85"
+    word: str = "TULIPE"
 
 
 @dataclass
@@ -58,6 +61,31 @@ class Joining:
             raise NotFound("no such code")
         return "token-of-the-code"
 
+    async def ask(self, token: str, phone: Phone, mark: str, source: str) -> Asked:
+        self.asked.append(("ask", token, source, phone.browser))
+        self.marks.append(mark)
+        if token == "throttled":
+            raise Throttled(29.1)
+        if token not in {"waiting", "refused", "ready"}:
+            raise LinkUnusable(token)
+        return Asked(token, "second-secret" if token == "ready" else "")  # type: ignore[arg-type]
+
+    async def share(self, cookie: str | None) -> str:
+        self._must_be_phone(cookie)
+        return "https://visio.test/j#shared"
+
+    async def stay(self, cookie: str | None) -> None:
+        self._must_be_phone(cookie)
+
+    def _must_be_phone(self, cookie: str | None) -> None:
+        self.asked.append(("phone", cookie))
+        if cookie is None:
+            raise NotSignedIn("no phone holds this cookie")
+        if cookie == "replaced":
+            raise NotAllowed("another phone is the camera")
+        if cookie == "hasty":
+            raise Throttled(29.1)
+
 
 @pytest.fixture
 def joining() -> Joining:
@@ -67,7 +95,8 @@ def joining() -> Joining:
 def client(joining: Joining, *, secure: bool = False) -> TestClient:
     origin = ORIGIN.replace("http", "https") if secure else ORIGIN
     app = Starlette(
-        routes=routes(joining, secure=secure, origin=origin), middleware=guarded([origin], secure=secure)
+        routes=routes(joining, joining, secure=secure, origin=origin),
+        middleware=guarded([origin], secure=secure),
     )
     return TestClient(app, base_url=origin, headers={"Origin": origin})
 
@@ -94,8 +123,11 @@ def test_the_page_speaks_the_language_of_the_phone(phone: TestClient) -> None:
     assert "Accept-Language" in french.headers["vary"]
 
 
-def test_a_phone_of_another_language_gets_french(phone: TestClient) -> None:
-    assert '<html lang="fr"' in phone.get("/j", headers={"Accept-Language": "zh"}).text
+def test_a_phone_of_a_language_that_we_lack_gets_english_and_one_that_says_nothing_french(
+    phone: TestClient,
+) -> None:
+    assert '<html lang="en"' in phone.get("/j", headers={"Accept-Language": "sw"}).text
+    assert '<html lang="fr"' in phone.get("/j", headers={"Accept-Language": ""}).text
 
 
 def test_the_page_can_be_shown_before_and_without_any_script(phone: TestClient) -> None:
@@ -107,9 +139,10 @@ def test_the_page_can_be_shown_before_and_without_any_script(phone: TestClient) 
 
 
 def hashed(page: str, element: str) -> str:
-    """The one inline element, as a content security policy names it."""
-    [text] = re.findall(rf"<{element}[^>]*>(.+?)</{element}>", page, re.DOTALL)
-    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    """The inline elements, as a content security policy names them."""
+    texts = re.findall(rf"<{element}[^>]*>(.+?)</{element}>", page, re.DOTALL)
+    hashes = [b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
+    return " ".join(f"'sha256-{one}'" for one in hashes)
 
 
 def test_the_page_needs_no_nonce_so_that_it_may_be_kept(phone: TestClient) -> None:
@@ -195,7 +228,8 @@ def test_all_that_a_phone_downloads_before_the_first_picture_weighs_20_kb_at_mos
 # ---------------------------------------------------------------- the door
 def test_looking_at_a_link_says_what_it_is_worth(phone: TestClient, joining: Joining) -> None:
     answer = phone.post("/j/open", json={"token": "expired"})
-    assert answer.json() == {"state": "expired", "centre": "SAMU 54", "version": Shell(ORIGIN).version}
+    trust = {"centre": "SAMU 54", "phone": "03 83 85 85 85", "word": "TULIPE"}
+    assert answer.json() == {"state": "expired", **trust, "version": Shell(ORIGIN).version}
     assert answer.headers["cache-control"] == "no-store"
     assert joining.asked == [("look", "expired", None)]
 
@@ -221,7 +255,7 @@ def test_taking_a_link_gives_a_cookie_that_scripts_cannot_read(phone: TestClient
     assert joining.asked == [("claim", "ready", None, "Safari 18, iOS", "en")]
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("visio-caller=a-secret;")
-    for attribute in ("HttpOnly", "Max-Age=43200", "Path=/", "SameSite=lax"):
+    for attribute in ("HttpOnly", "Max-Age=129600", "Path=/", "SameSite=lax"):
         assert attribute in cookie
     phone.post("/j/open", json={"token": "mine"})
     assert joining.asked[-1] == ("look", "mine", "a-secret")
@@ -274,7 +308,7 @@ GARBAGE += ['{"code":"١٢٣٤٥٦"}'.encode(), b'{"code":"123456\\n"}']
 
 
 @pytest.mark.parametrize("body", GARBAGE)
-@pytest.mark.parametrize("path", ["/j/open", "/j/code", "/j/claim"])
+@pytest.mark.parametrize("path", ["/j/open", "/j/code", "/j/claim", "/j/handover"])
 def test_garbage_is_refused_with_a_reason(
     phone: TestClient, joining: Joining, path: str, body: bytes
 ) -> None:
@@ -285,7 +319,59 @@ def test_garbage_is_refused_with_a_reason(
     assert joining.asked == []
 
 
-@pytest.mark.parametrize("path", ["/j/open", "/j/code", "/j/claim"])
+# ---------------------------------------------------------------- another phone
+def test_a_second_phone_asks_and_only_it_gets_the_cookie(phone: TestClient, joining: Joining) -> None:
+    waiting = phone.post("/j/handover", json={"token": "waiting"}, headers={"User-Agent": SAFARI})
+    assert (waiting.status_code, waiting.json()) == (200, {"state": "waiting"})
+    assert joining.asked == [("ask", "waiting", "testclient", "Safari 18, iOS")]
+    [mark] = waiting.headers.get_list("set-cookie")
+    assert mark.startswith("visio-caller-mark=")
+    ready = phone.post("/j/handover", json={"token": "ready"})
+    assert ready.json() == {"state": "ready"}
+    [cookie] = ready.headers.get_list("set-cookie")
+    assert cookie.startswith("visio-caller=second-secret;")
+    assert "HttpOnly" in cookie
+    assert len(set(joining.marks)) == 1
+
+
+def test_a_second_phone_that_is_refused_gets_no_cookie(phone: TestClient) -> None:
+    answer = phone.post("/j/handover", json={"token": "refused"})
+    assert answer.json() == {"state": "refused"}
+    assert "visio-caller=" not in answer.headers["set-cookie"]
+
+
+def test_a_second_phone_that_comes_too_late_or_too_often_is_told_so(phone: TestClient) -> None:
+    late = phone.post("/j/handover", json={"token": "expired"})
+    assert (late.status_code, late.json()) == (409, {"state": "expired"})
+    often = phone.post("/j/handover", json={"token": "throttled"})
+    assert (often.status_code, often.headers["retry-after"]) == (429, "30")
+
+
+def test_a_phone_shows_its_link_to_the_one_beside_it(phone: TestClient) -> None:
+    phone.cookies.set("visio-caller", "secret")
+    shared = phone.post("/j/share", json={}).json()
+    assert shared["url"] == "https://visio.test/j#shared"
+    assert shared["qr"]["size"] == 29
+    assert re.fullmatch(r"(M\d+ \d+h\d+v1h-\d+z)+", shared["qr"]["path"])
+
+
+def test_a_phone_that_was_replaced_may_stay(phone: TestClient, joining: Joining) -> None:
+    phone.cookies.set("visio-caller", "secret")
+    assert phone.post("/j/stay", json={}).status_code == 204
+    assert joining.asked == [("phone", "secret")]
+
+
+@pytest.mark.parametrize("path", ["/j/share", "/j/stay"])
+@pytest.mark.parametrize(("cookie", "status"), [(None, 401), ("replaced", 409), ("hasty", 429)])
+def test_a_phone_that_is_not_the_camera_shares_nothing(
+    phone: TestClient, path: str, cookie: str | None, status: int
+) -> None:
+    if cookie is not None:
+        phone.cookies.set("visio-caller", cookie)
+    assert phone.post(path, json={}).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/j/open", "/j/code", "/j/claim", "/j/handover", "/j/share", "/j/stay"])
 def test_nothing_changes_by_a_get(phone: TestClient, joining: Joining, path: str) -> None:
     assert phone.get(path).status_code == 405
     assert joining.asked == []
@@ -307,7 +393,10 @@ ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-A546B) AppleWebKit/537.36 (KHTML, 
         ),
         (f"{ANDROID} Chrome/137.0 Mobile Safari/537.36 EdgA/137.0", "Edge 137, Android"),
         ("Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", "Firefox 140, Android"),
-        (f"{ANDROID} Version/4.0 Chrome/137.0 Safari/537.36 [FBAN/FB4A;FBAV/500.0]", "Facebook 500, Android"),
+        (
+            f"{ANDROID} Version/4.0 Chrome/137.0 Safari/537.36 [FBAN/FB4A;FBAV/500.0]",
+            "Facebook (in-app), Android",
+        ),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/137.0.0.0 Safari/537.36", "Chrome 137, Windows"),
         (AGENT, "Simulation 1"),
         ("curl/8.0", ""),

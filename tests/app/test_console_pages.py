@@ -113,6 +113,35 @@ async def test_the_room_brings_all_that_its_script_needs(office: Office) -> None
     assert (data["session"], data["me"], data["version"]) == (session, ALICE.id, 3)
     assert data["users"] == {ALICE.id: "Alice"}
     assert data["rungs"] == list(NAMES)
+    assert data["other_provider"] is False
+
+
+async def test_the_room_shows_the_word_that_proves_the_link_to_be_ours(office: Office) -> None:
+    async with office.desk(ALICE) as browser:
+        session = await office.call(browser)
+        page = await browser.get(f"/sessions/{session}")
+    signs = await office.inviting.signs(_visitor(ALICE), session)
+    assert f'data-part="trust-word">{signs.word}<' in page.text
+
+
+async def test_the_report_tells_photos_documents_and_second_phones(office: Office) -> None:
+    async with office.desk(ALICE) as browser:
+        session = await office.call(browser)
+        phone = await office.phone(session)
+        of = (await office.store.room(SAMU_54.id, session)).session
+        photo = cast.capture(of, participant=phone, taken_by=None, width=4032, height=3024)
+        change = Change(
+            records=(photo,),
+            facts=(
+                facts.PhotoStored(capture=photo.id, participant=phone, width=4032, height=3024, size=9),
+                facts.PictureWay(participant=phone, way="stills"),
+                facts.HandoverAsked(handover="h", browser="Firefox 140, Android"),
+            ),
+        )
+        await office.journal.change(SAMU_54.id, session, lambda room: change)
+        page = (await browser.get(f"/history/{session}")).text
+    for words in ("Photo 4032 × 3024", "Images fixes à la place de la vidéo", "Firefox 140, Android"):
+        assert words in page
 
 
 async def test_the_link_is_read_anew_without_a_reload(office: Office) -> None:
@@ -185,7 +214,7 @@ async def test_a_capture_is_kept_and_given_back_as_a_file(office: Office) -> Non
         assert (stored.json()["width"], stored.json()["height"]) == (64, 36)
         answer = await browser.get(stored.headers["location"])
     assert answer.headers["content-type"] == "image/png"
-    assert re.fullmatch(
+    assert re.match(
         r'attachment; filename="visio-20261118-110640Z-\w{6}\.png"', answer.headers["content-disposition"]
     )
     assert answer.headers["x-content-type-options"] == "nosniff"

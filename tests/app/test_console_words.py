@@ -14,19 +14,27 @@ from babel.messages.pofile import read_po
 
 from console import phrases
 from console.pages import pages
-from console.qr import qr
 from console.room import MODULES
 from console.timeline import timeline
 from signaling.domain import facts
-from signaling.domain.controls import Capabilities, CommandError, CommandName, Controls
+from signaling.domain.controls import (
+    GUIDANCE,
+    Capabilities,
+    CommandError,
+    CommandName,
+    CommandValue,
+    Controls,
+)
 from signaling.domain.facts import AnyFact, Event
 from signaling.domain.ladder import NAMES
 from signaling.messages.codec import decode_event, encode
+from signaling.qr import qr
 from tests.app.office import SITE, Office
 from tests.cast import ALICE, BOB, NOW
 
 ROOT: Final = Path(__file__).parents[2]
-STANDINGS: Final = ("waiting", "joined", "live", "stalled", "refused", "failed", "ended")
+STANDINGS: Final = ("waiting", "joined", "live", "no_video", "stalled", "refused", "failed", "ended")
+DOCUMENT_STATES: Final = ("sending", "failed", "sent", "opened", "received", "arriving")
 OBSTACLES: Final = ("unsupported", "lens", "denied", "needs_tap")
 
 
@@ -69,6 +77,34 @@ def test_an_answer_says_what_was_done() -> None:
         "Fait par le téléphone : zoom 2,5",
         "Non fait (zoom 2,5) : le téléphone n’y est pas parvenu",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("guidance", "closer", "Bob a demandé : « Approchez »"),
+        ("guidance", "", "Bob a demandé : rien à l’écran de l’appelant"),
+        ("message", "Bonjour", "Bob a demandé : texte « Bonjour »"),
+        ("profile", "motion", "Bob a demandé : image : Gestes"),
+        ("metronome", "sound", "Bob a demandé : métronome RCP : Avec son"),
+        ("language", "ar", "Bob a demandé : page en arabe"),
+        ("language", "not a language", "Bob a demandé : page en not a language"),
+        ("lens", "3f2a", "Bob a demandé : autre objectif"),
+        ("pointer", (0.5, 0.25), "Bob a demandé : un point de l’image"),
+        ("photo", True, "Bob a demandé : photo nette"),
+    ],
+)
+def test_a_command_is_told_in_words(name: CommandName, value: CommandValue, words: str) -> None:
+    sent = facts.CommandSent(command="c", participant="p", by=BOB.id, name=name, value=value)
+    events = [Event(1, NOW, sent)]
+    [entry] = timeline(events, {BOB.id: "Bob"}, "fr", pages().gettext("fr"), whole=True)
+    assert entry.text.replace("\u202f", " ") == words
+
+
+def test_what_was_written_to_the_caller_is_for_those_who_may_watch() -> None:
+    sent = facts.CommandSent(command="c", participant="p", by=BOB.id, name="message", value="M. Martin")
+    [entry] = timeline([Event(1, NOW, sent)], {}, "fr", pages().gettext("fr"))
+    assert "Martin" not in entry.text
 
 
 # ---------------------------------------------------------------- languages
@@ -158,7 +194,7 @@ def _keys(folder: str) -> set[str]:
 def test_every_key_that_scripts_name_has_a_sentence(language: str) -> None:
     gettext = pages().gettext(language)
     room, home = phrases.room(gettext), phrases.home(gettext)
-    plain = {"unsent", "unreachable", "ended", "live", "refused", "stalled", "joined", "failed", "waiting"}
+    plain = {"unsent", "unreachable", *STANDINGS}
     assert _keys("room") - plain <= set(room)
     assert _keys("home") <= set(home)
     expected = {
@@ -175,6 +211,13 @@ def test_every_key_that_scripts_name_has_a_sentence(language: str) -> None:
         *(f"can't.{name}.{why}" for name in get_args(CommandName) for why in OBSTACLES),
         *(f"position.{reason}" for reason in ("denied", "unavailable", "timeout")),
         *(f"capture.{state}" for state in ("storing", "stored", "failed")),
+        *(f"lost.{cause}{part}" for cause in get_args(facts.LossCause) for part in ("", ".advice")),
+        *(f"way.{way}{part}" for way in ("direct", "relayed", "stills", "photo") for part in ("", ".more")),
+        *(f"age.{kind}" for kind in ("stills", "photo")),
+        *(f"quality.{grade}" for grade in ("good", "fair", "poor")),
+        *(f"guidance.{phrase}" for phrase in GUIDANCE),
+        *(f"document.{state}" for state in DOCUMENT_STATES),
+        *(f"{kind}.broken" for kind in ("photo", "document")),
     }  # fmt: skip
     assert expected <= set(room)
     assert {f"running.{rung}" for rung in (*NAMES, "refused")} <= set(home)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from config.asgi import Application, adapters, build, opened
 from config.settings import read
@@ -21,6 +22,7 @@ from signaling.domain import facts
 from signaling.domain.controls import Capabilities, Controls
 from signaling.domain.errors import (
     BadFile,
+    BadMessage,
     BadOffer,
     LinkUnusable,
     NotAllowed,
@@ -262,6 +264,30 @@ async def test_what_the_relay_hears_of_a_phone_becomes_its_events(made: Applicat
         await made.use.reporting.relay_event(event)
     told = [type(event.fact) for event in await events(made, session)]
     assert told[-4:] == [facts.MediaConnected, facts.PhoneState, facts.MediaStalled, facts.MediaResumed]
+
+
+async def test_what_a_phone_can_not_mean_is_refused_each_time_logged_once_and_the_call_goes_on(
+    made: Application,
+) -> None:
+    session = await begin(made)
+    target, other = await phone(made, session), await phone(made, await begin(made))
+    key = relay_key(ALICE.centre, session)
+    mars = '{"type": "position", "latitude": 4000, "longitude": 0, "accuracy": 1}'
+    forged = '{"type": "hello", "epoch": 9, "revision": 1, "capabilities": {}, "wanted": {}, "actual": {}}'
+    with capture_logs() as logs:
+        for data in [*["garbage"] * 100, mars, forged]:
+            for who in (target, other):
+                here = relay_key(ALICE.centre, who.session)
+                event = relay.ChannelMessage(session=here, participant=who.id, data=data)
+                await made.use.reporting.relay_event(event)
+        made.use.reporting.refused(target, BadMessage("and by the socket"))
+    refused = [entry for entry in logs if entry["event"] == "phone_message_refused"]
+    assert [entry["participant"] for entry in refused] == [target.id, other.id]
+    assert all(entry["reason"] for entry in refused)
+    assert await said(made, session, facts.PositionFixed) == []
+    good = relay.ChannelMessage(session=key, participant=target.id, data='{"type": "result", "id": "cmd-1"}')
+    await made.use.reporting.relay_event(good)
+    assert len(await said(made, session, facts.CommandAnswered)) == 1
 
 
 async def test_a_session_whose_media_node_goes_has_its_followers_told_and_those_of_others_not(

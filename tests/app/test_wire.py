@@ -139,6 +139,8 @@ async def test_an_unknown_session_closes_the_room(running: Product, alice: httpx
         '{"type":"command","ref":1,"id":"x","name":"zoom","value":"far"}',
         '{"type":"offer","ref":1,"sdp":"this is not an SDP"}',
         '{"type":"seen","participant":"nobody"}',
+        '{"type":"decide","ref":1,"handover":"nobody","decision":"move"}',
+        '{"type":"decide","ref":1,"handover":"nobody","decision":"explode"}',
         '{"type":"resend","ref":1,"intent":"i-1","to":"08 99 12 34 56"}',
         b"\x00\x01",
     ],
@@ -279,6 +281,34 @@ async def test_only_the_first_phone_gets_the_link(running: Product, alice: httpx
         answer = await other.post("/j/claim", json={"token": token})
         assert (answer.status_code, answer.json()["state"]) == (409, "claimed")
         assert (await first.post("/j/open", json={"token": token})).json()["state"] == "mine"
+
+
+async def test_a_phone_that_was_replaced_while_its_network_was_away_learns_it_when_it_comes_back(
+    running: Product, alice: httpx2.AsyncClient
+) -> None:
+    link = await link_of(alice, await started(alice))
+    join = {"type": "join", "page": "p" * 16}
+    async with phone_of(running, link) as first:
+        async with socket(running, first, "/ws/caller") as line:
+            await say(line, join)
+            await hear(line, "welcome")
+        shared = (await first.post("/j/share", json={})).json()["url"]
+        async with phone_of(running, shared) as second, socket(running, second, "/ws/caller") as line:
+            await say(line, join)
+            await hear(line, "welcome")
+            await say(line, {"type": "way", "way": "stills"})
+            await say(line, {"type": "ping"})
+            await hear(line, "pong")
+        async with socket(running, first, "/ws/caller") as line:
+            await say(line, join)
+            await hear(line, "replaced")
+            await say(line, {"type": "offer", "ref": 1, "sdp": "v=0"})
+            assert (await hear(line, "error"))["code"] == "not_allowed"
+        assert (await first.post("/j/stay", json={})).status_code == 204
+        async with socket(running, first, "/ws/caller") as line:
+            await say(line, join)
+            await say(line, {"type": "offer", "ref": 1, "sdp": "v=0"})
+            assert (await hear(line, "error"))["code"] == "bad_offer"
 
 
 async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:

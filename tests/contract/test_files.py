@@ -116,3 +116,57 @@ async def test_a_write_that_fails_leaves_nothing(files: Files, folder: Path) -> 
     with pytest.raises(Unavailable):
         await files.put(OURS, "photo.jpg", b"picture")
     assert everything_in(folder) == []
+
+
+async def test_a_file_grows_piece_by_piece_and_outlives_its_process(files: Files, folder: Path) -> None:
+    assert await files.size(OURS, "photo.part") == 0
+    assert await files.append(OURS, "photo.part", 0, b"half") == 4
+    assert await DiskFiles(folder).append(OURS, "photo.part", 4, b" and half") == 13
+    assert await files.size(OURS, "photo.part") == 13
+    assert await files.get(OURS, "photo.part") == b"half and half"
+    assert (folder / OURS / "photo.part").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("offset", [0, 3, 5, 10_000])
+async def test_a_piece_that_does_not_follow_is_not_added(files: Files, offset: int) -> None:
+    await files.append(OURS, "photo.part", 0, b"half")
+    assert await files.append(OURS, "photo.part", offset, b"more") == 4
+    assert await files.get(OURS, "photo.part") == b"half"
+
+
+async def test_a_piece_of_a_file_that_is_gone_begins_none(files: Files, folder: Path) -> None:
+    assert await files.append(OURS, "photo.part", 4, b"more") == 0
+    assert everything_in(folder) == []
+
+
+async def test_of_pieces_that_come_at_once_one_is_added(folder: Path) -> None:
+    """From several processes, each with an adapter of its own."""
+    pieces = [bytes([number]) * 50_000 for number in range(8)]
+    await asyncio.gather(*(DiskFiles(folder).append(OURS, "photo.part", 0, piece) for piece in pieces))
+    assert await DiskFiles(folder).get(OURS, "photo.part") in pieces
+
+
+async def test_a_file_that_is_removed_is_gone_and_one_that_there_is_none_of_is_no_error(
+    files: Files, folder: Path
+) -> None:
+    await files.append(OURS, "photo.part", 0, b"half")
+    for _ in range(2):
+        await files.remove(OURS, "photo.part")
+    assert everything_in(folder) == []
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+async def test_a_name_that_is_none_of_ours_neither_grows_nor_is_removed(
+    files: Files, folder: Path, name: str
+) -> None:
+    with pytest.raises(BadInput):
+        await files.append(OURS, name, 0, b"data")
+    assert await files.size(OURS, name) == 0
+    await files.remove(OURS, name)
+    assert not folder.parent.exists()
+
+
+async def test_a_disk_that_can_not_be_appended_to_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "files").write_text("a file where the folder should be")
+    with pytest.raises(Unavailable):
+        await DiskFiles(tmp_path / "files").append(OURS, "photo.part", 0, b"picture")

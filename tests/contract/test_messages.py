@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from signaling.domain.errors import BadMessage
 from signaling.domain.facts import AnyFact, Event
-from signaling.messages import caller, console, control, relay
+from signaling.messages import caller, console, control, phone_test, relay
 from signaling.messages.codec import (
     LIMIT,
     Decoder,
@@ -21,6 +21,7 @@ from signaling.messages.codec import (
     decode_console,
     decode_control,
     decode_relay,
+    decode_test,
     encode,
 )
 
@@ -31,6 +32,8 @@ UNIONS: dict[str, Any] = {
     "console.in": console.ConsoleIn,
     "console.out": console.ConsoleOut,
     "relay": relay.RelayEvent,
+    "test.in": phone_test.TestIn,
+    "test.out": phone_test.TestOut,
 }
 EXAMPLES = [
     pytest.param(union, frame, id=f"{name}-{frame['type']}")
@@ -78,7 +81,7 @@ def test_unknown_fields_are_ignored_so_that_either_side_may_be_newer() -> None:
     assert decode_caller('{"type":"ping","later":1}') == caller.Ping()
 
 
-@pytest.mark.parametrize("decode", [decode_caller, decode_console, decode_control, decode_relay])
+@pytest.mark.parametrize("decode", [decode_caller, decode_console, decode_control, decode_relay, decode_test])
 @pytest.mark.parametrize(
     "garbage",
     [
@@ -106,7 +109,7 @@ def test_garbage_is_a_bad_message_and_nothing_else(decode: Decoder[Any], garbage
 
 @given(st.text() | st.binary())
 def test_whatever_comes_is_read_or_refused(data: str | bytes) -> None:
-    for decode in (decode_caller, decode_console, decode_control, decode_relay):
+    for decode in (decode_caller, decode_console, decode_control, decode_relay, decode_test):
         try:
             decode(data)
         except BadMessage:

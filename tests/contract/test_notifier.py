@@ -18,14 +18,14 @@ from signaling.notify.outbox import OutboxNotifier
 from signaling.notify.routed import Routed
 from signaling.notify.twilio import TwilioNotifier
 from signaling.ports import Outgoing
-from tests.carriers import Carrier, Folder, LocalMail, LocalTwilio
+from tests.carriers import Carrier, Folder, LocalMail, LocalOvh, LocalTwilio
 
 LINK = "https://visio.samu54.example/j#Zt3kPq0vXy_9-AbCdEfGhI"
 TO: dict[Channel, str] = {"sms": "+33612345678", "email": "bob@example.org"}
 HOSTILE = "SAMU 54 <script>“é” 🚑 %s {link} \\ \" ' & \u202e\n.\nBcc: charlie@example.org\n\nDATA\n=C3=A9 \t."
 
 
-@pytest.fixture(params=["outbox", "twilio", "smtp"])
+@pytest.fixture(params=["outbox", "twilio", "ovh", "smtp"])
 async def carrier(
     request: pytest.FixtureRequest, tmp_path: Path, httpserver: HTTPServer
 ) -> AsyncIterator[Carrier]:
@@ -41,6 +41,8 @@ async def _carrier(name: str, folder: Path, server: HTTPServer) -> Carrier:
         return Folder(folder / "outbox")
     if name == "twilio":
         return LocalTwilio(server)
+    if name == "ovh":
+        return LocalOvh(server)
     mail = LocalMail()
     await mail.start()
     return mail
@@ -136,7 +138,7 @@ async def test_the_outbox_keeps_a_message_whole_private_and_once(tmp_path: Path)
 
 async def test_sms_and_mail_take_their_own_ways(tmp_path: Path) -> None:
     sms, email = OutboxNotifier(tmp_path / "sms"), OutboxNotifier(tmp_path / "email")
-    routed = Routed(sms=sms, email=email, nowhere=sms)
+    routed = Routed(sms=[sms], email=[email], nowhere=sms)
     await routed.open()
 
     await routed.send(_message(Folder(tmp_path), id_="1"))
@@ -151,33 +153,51 @@ async def test_each_way_tells_its_name_and_one_notifier_for_both_is_opened_and_c
     tmp_path: Path,
 ) -> None:
     counted = _Counted(tmp_path)
-    both = Routed(sms=counted, email=counted, nowhere=counted)
-    two = Routed(sms=TwilioNotifier("AC0", "token", "+33939010101"), email=counted, nowhere=counted)
+    both = Routed(sms=[counted], email=[counted], nowhere=counted)
+    twilio = TwilioNotifier("AC0", "token", "+33939010101")
+    two = Routed(sms=[twilio, counted], email=[counted], nowhere=counted)
 
     await both.open()
     await both.close()
 
     assert (counted.opened, counted.closed) == (1, 1)
     assert (both.name, *_names(both)) == ("outbox", "outbox", "outbox")
-    assert (two.name, *_names(two)) == ("twilio+outbox", "twilio", "outbox")
+    assert (two.name, *_names(two)) == ("twilio+outbox", "twilio", "outbox", "outbox")
 
 
 @pytest.mark.parametrize("number", ["06 39 98 12 34", "+33 6 39 98 12 34", "01 99 00 12 34"])
 async def test_a_number_of_fiction_gets_no_real_sms(tmp_path: Path, number: str) -> None:
     unreachable = TwilioNotifier("AC0", "token", "+33939010101", api_url="http://127.0.0.1:1")
-    routed = Routed(sms=unreachable, email=unreachable, nowhere=OutboxNotifier(tmp_path / "outbox"))
+    routed = Routed(sms=[unreachable], email=[unreachable], nowhere=OutboxNotifier(tmp_path / "outbox"))
     to = parse(number).value
     await routed.open()
 
     await routed.send(replace(_message(Folder(tmp_path)), to=to))
     await routed.close()
 
-    assert routed.name_for("sms", to) == "outbox"
+    assert routed.names_for("sms", to) == ("outbox",)
     assert [path.name for path in (tmp_path / "outbox").iterdir()] == ["0193f0.json"]
 
 
-def _names(routed: Routed) -> tuple[str, str]:
-    return routed.name_for("sms", TO["sms"]), routed.name_for("email", TO["email"])
+async def test_a_message_leaves_by_the_provider_that_it_names(tmp_path: Path) -> None:
+    first, second = OutboxNotifier(tmp_path / "first"), _Second(tmp_path / "second")
+    routed = Routed(sms=[first, second], email=[first], nowhere=first)
+    await routed.open()
+
+    for id_, provider in (("1", ""), ("2", "second"), ("3", "a carrier of last year")):
+        await routed.send(replace(_message(Folder(tmp_path), id_=id_), provider=provider))
+    await routed.close()
+
+    assert sorted(path.name for path in (tmp_path / "first").iterdir()) == ["1.json", "3.json"]
+    assert [path.name for path in (tmp_path / "second").iterdir()] == ["2.json"]
+
+
+def _names(routed: Routed) -> tuple[str, ...]:
+    return (*routed.names_for("sms", TO["sms"]), *routed.names_for("email", TO["email"]))
+
+
+class _Second(OutboxNotifier):
+    name = "second"
 
 
 class _Counted(OutboxNotifier):

@@ -15,6 +15,7 @@ from signaling.messages.relay import (
     ChannelMessage,
     ChannelOpened,
     Connected,
+    FileChunk,
     Resumed,
     Stalled,
     ViewerLost,
@@ -116,6 +117,23 @@ async def test_what_happens_to_a_phone_is_told_in_order(relay: Relay, phone: Mak
     await ear.hears(ChannelClosed)
 
 
+async def test_rule_9_a_file_has_a_channel_of_its_own_and_its_bytes_come_in_order(
+    relay: Relay, phone: MakePhone, ear: Ear
+) -> None:
+    caller = await phone().publish(relay)
+    await ear.hears(ChannelOpened)
+    channel = caller.pc.createDataChannel(f"file:{'a' * 32}", protocol="15000")
+    for number in range(10):
+        channel.on("open", lambda number=number: channel.send(bytes([255, number]) * 7_500))
+    await ear.hears(FileChunk, 10)
+    chunks = [event for event in ear.events if isinstance(event, FileChunk)]
+    assert [chunk.offset for chunk in chunks] == [15_000 * number for number in range(1, 11)]
+    assert {(chunk.session, chunk.participant, chunk.file) for chunk in chunks} == {
+        ("visio", "phone", "a" * 32)
+    }
+    assert [chunk.data for chunk in chunks] == [bytes([255, number]) * 7_500 for number in range(10)]
+
+
 async def test_text_reaches_the_phone_while_its_channel_is_open(
     relay: Relay, phone: MakePhone, ear: Ear
 ) -> None:
@@ -167,6 +185,20 @@ async def test_a_thumbnail_shows_the_participant_that_it_names(
     frames = small.frames
     await until(lambda: small.frames > frames + 10)
     assert small.shade < 80
+
+
+async def test_a_second_camera_is_a_thumbnail_beside_the_picture_and_never_the_picture(
+    relay: Relay, phone: MakePhone, viewer: MakeViewer
+) -> None:
+    console, small = await viewer().view(relay), await viewer().view(relay, thumbnail_of="beside")
+    await phone(shade=60).publish(relay, participant="camera")
+    await console.sees(60)
+    beside = phone(shade=180)
+    await beside.answer(await relay.publish("visio", "beside", await beside.offer(), second=True))
+    await small.sees(180)
+    frames = console.frames
+    await until(lambda: console.frames > frames + 10)
+    assert console.shade < 80
 
 
 async def test_a_viewer_that_goes_is_told(relay: Relay, viewer: MakeViewer, ear: Ear) -> None:

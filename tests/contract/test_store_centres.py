@@ -9,17 +9,24 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from signaling.domain import facts
+from signaling.domain.addresses import parse
 from signaling.domain.errors import NotFound
+from signaling.domain.ids import Secrets
+from signaling.domain.phone_test import PhoneTest, Report, invite, taken
 from signaling.ports import Change, Listed, Store
 from tests import cast
 from tests.cast import ALICE, CHARLIE, SAMU_54, SAMU_75
 
 
 class World(NamedTuple):
-    """A session of SAMU 54 and a capture in it, and a session of SAMU 75."""
+    """A session of SAMU 54 with a capture, a document and an upload in it, a phone test that SAMU 54 sent and
+    that was taken, and a session of SAMU 75."""
 
     session: str
     capture: str
+    document: str
+    upload: str
+    test: PhoneTest
     own: Listed
 
 
@@ -33,23 +40,37 @@ REFUSED: Final[dict[str, Attempt]] = {
     "events": lambda store, world: store.events(MINE, world.session, 0),
     "details": lambda store, world: store.details(MINE, world.session),
     "capture": lambda store, world: store.capture(MINE, world.capture),
+    "document": lambda store, world: store.document(MINE, world.document),
+    "upload": lambda store, world: store.upload(MINE, world.upload),
+    "phone_test_of_code": lambda store, world: store.phone_test_of_code(MINE, world.test.code),
+    "change_phone_test": lambda store, world: store.change_phone_test(MINE, world.test.id, lambda row: row),
     "centre": lambda store, world: store.centre(world.session),
+    "change_centre": lambda store, world: store.change_centre(world.session, lambda row: row),
 }
 ONLY_OWN: Final[dict[str, tuple[Attempt, Callable[[World], list[Any]]]]] = {
     "running": (lambda store, world: store.running(MINE), lambda world: [world.own]),
     "history": (lambda store, world: store.history(MINE, None, 100), lambda world: [world.own]),
     "users": (lambda store, world: store.users(MINE), lambda world: [CHARLIE]),
+    "documents": (lambda store, world: store.documents(MINE, world.session), lambda world: []),
+    "uploads": (lambda store, world: store.uploads(MINE, world.session), lambda world: []),
+    "phone_tests": (lambda store, world: store.phone_tests(MINE, 100), lambda world: []),
 }
 
 
 @pytest.fixture
 async def world(store: Store) -> World:
     theirs = cast.session(ALICE)
-    capture = cast.capture(theirs)
-    await store.start(theirs, Change(records=(capture,), facts=(facts.SessionStarted(by=ALICE.id),)))
+    invitation = cast.invitation(theirs)
+    phone = cast.caller(invitation)
+    capture, document, upload = cast.capture(theirs), cast.document(phone), cast.upload(phone)
+    records = (invitation, phone, capture, document, upload)
+    await store.start(theirs, Change(records=records, facts=(facts.SessionStarted(by=ALICE.id),)))
+    sent = invite(SAMU_54.id, ALICE.id, parse("06 12 34 56 78"), "AAAAAA", Secrets(b"k" * 32), cast.NOW)
+    test = taken(sent, Report(cameras=1, camera="granted", socket="open"), "", cast.NOW)
+    await store.add_phone_test(test)
     own = cast.session(CHARLIE)
     await store.start(own, Change())
-    return World(theirs.id, capture.id, Listed(own, "Charlie"))
+    return World(theirs.id, capture.id, document.id, upload.id, test, Listed(own, "Charlie"))
 
 
 def test_every_method_that_names_a_centre_is_tried() -> None:

@@ -29,9 +29,26 @@ def write(folder: Path, **files: str) -> None:
 def test_equal_names_of_two_modules_do_not_meet(tmp_path: Path) -> None:
     write(
         tmp_path,
-        one='const word = "one";\nexport function say() {\n  return word;\n}\n',
-        two='import { say } from "./one.js";\nconst word = "two";\nexport class Talk {\n  both() {\n    return say() + word;\n  }\n}\n',
-        main='import { say as first } from "./one.js";\nimport { Talk } from "./two.js";\nconsole.log(first(), new Talk().both());\n',
+        one="""
+const word = "one";
+export function say() {
+  return word;
+}
+""",
+        two="""
+import { say } from "./one.js";
+const word = "two";
+export class Talk {
+  both() {
+    return say() + word;
+  }
+}
+""",
+        main="""
+import { say as first } from "./one.js";
+import { Talk } from "./two.js";
+console.log(first(), new Talk().both());
+""",
     )
     assert run(joined(tmp_path, "main.js")) == "one onetwo"
 
@@ -41,7 +58,11 @@ def test_a_module_that_two_others_import_runs_once(tmp_path: Path) -> None:
         tmp_path,
         count="export const seen = [];\nseen.push(1);\n",
         one='import { seen } from "./count.js";\nexport const a = seen;\n',
-        main='import { a } from "./one.js";\nimport { seen } from "./count.js";\nconsole.log(a === seen, seen.length);\n',
+        main="""
+import { a } from "./one.js";
+import { seen } from "./count.js";
+console.log(a === seen, seen.length);
+""",
     )
     assert run(joined(tmp_path, "main.js")) == "true 1"
 

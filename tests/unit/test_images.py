@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageCms, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from signaling.domain.errors import BadFile
-from signaling.images import MAX_BYTES, MAX_PIXELS, check_capture
+from signaling.images import MAX_BYTES, MAX_PIXELS, PHOTO_PIXELS, check_capture, check_photo
 
 GPS_INFO, LATITUDE, ORIENTATION = 0x8825, 2, 0x0112
 SECRET = b"48.6936 6.1832 Bob"
@@ -227,6 +227,30 @@ def test_one_changed_byte_gives_a_picture_or_a_refusal(position: int, value: int
         data[position % len(data)] = value
         with suppress(BadFile):  # both ends are right, any other exception is the failure
             assert check_capture(bytes(data)).media_type == f"image/{kind.lower()}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"), [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/jpeg")]
+)
+def test_a_phones_photo_is_kept_as_what_every_console_shows(kind: str, media_type: str) -> None:
+    checked = check_photo(_encoded(_picture(), kind, exif=_exif(orientation=6)))
+
+    assert (checked.width, checked.height, checked.media_type) == (48, 64, media_type)
+    assert dict(_decoded(checked.data).getexif()) == {}
+
+
+def test_a_photo_may_have_more_pixels_than_a_capture_but_not_any_number() -> None:
+    rows = PHOTO_PIXELS // 8_000
+    for size, is_taken in ((rows, True), (rows + 1, False)):
+        data = _encoded(Image.new("1", (8_000, size)), "PNG")
+        with nullcontext() if is_taken else pytest.raises(BadFile):
+            check_photo(data)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "PPM", "ICO"])
+def test_other_kinds_of_photo_are_refused(kind: str) -> None:
+    with pytest.raises(BadFile):
+        check_photo(_encoded(_picture(), kind))
 
 
 def _refused(data: bytes) -> None:

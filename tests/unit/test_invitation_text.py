@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.settings import CallerLanguage
+from patient_pwa.language import catalogues
 from signaling.domain.gsm7 import fits, segments, septets, to_gsm7
 from signaling.domain.invitation_text import LANGUAGES, mail, sms
+from signaling.domain.invitation_words import WORDINGS
 
 LINK = "https://visio.samu54.example/j#Zt3kPq0vXy_9-AbCdEfGhI"
 LONG_NAME = "Service d’aide médicale urgente de Meurthe-et-Moselle et de l’agglomération de Nancy"
 
 links = st.from_regex(r"https://[a-z0-9.-]{4,40}/j#[A-Za-z0-9_-]{22}", fullmatch=True)
-languages = st.sampled_from([*LANGUAGES, "fr-FR", "de", ""])
+WIDE = sorted(language for language, wording in WORDINGS.items() if wording.wide)
+LATIN = sorted(set(LANGUAGES) - set(WIDE))
+languages = st.sampled_from([*LATIN, "fr-FR", "ja", ""])
 
 
 def test_the_french_sms_says_who_asks_what_for_and_that_there_is_no_sound() -> None:
@@ -32,7 +38,39 @@ def test_the_english_sms_says_the_same() -> None:
 
 
 def test_a_language_without_words_gets_the_french_ones() -> None:
-    assert sms("SAMU 54", LINK, "de") == sms("SAMU 54", LINK, "fr")
+    assert sms("SAMU 54", LINK, "ja") == sms("SAMU 54", LINK, "fr")
+
+
+def test_an_arabic_sms_stays_arabic_and_is_two_segments() -> None:
+    text = sms("SAMU 54", LINK, "ar")
+
+    assert text == f"SAMU 54 يطلب منك فيديو بلا صوت. اضغط هنا: {LINK}"
+    assert segments(text) == 2
+
+
+def test_a_turkish_sms_is_one_segment_without_the_letters_that_the_alphabet_lacks() -> None:
+    text = sms("SAMU 54", LINK, "tr")
+
+    assert text == f"SAMU 54 sizden sessiz bir video istiyor. Baglantiya dokunun: {LINK}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_an_sms_leave_room_for_the_name(language: str) -> None:
+    words = WORDINGS[language].sms.format(centre="", link="")
+
+    assert "?" not in to_gsm7(words) or language in WIDE
+    assert len(words) <= (45 if language in WIDE else 57)
+
+
+@given(centre=st.text(min_size=1, max_size=200), link=links, language=st.sampled_from(WIDE))
+def test_whatever_the_name_an_sms_of_other_letters_is_two_segments_at_most(
+    centre: str, link: str, language: str
+) -> None:
+    text = sms(centre, link, language)
+
+    assert segments(text) <= 2
+    assert text.endswith(f" {link}")
+    assert text.count(link) == 1
 
 
 def test_a_long_name_is_cut_between_words_and_loses_its_typography() -> None:
@@ -84,6 +122,15 @@ def test_whatever_the_name_the_sms_is_one_segment_with_the_whole_link_last(
 )
 def test_a_name_of_thirty_characters_is_never_shortened(centre: str, link: str, language: str) -> None:
     assert sms(centre, link, language).startswith(to_gsm7(" ".join(centre.split())))
+
+
+def test_an_arabic_mail_runs_from_right_to_left() -> None:
+    assert '<html lang="ar" dir="rtl">' in mail("SAMU 54", LINK, "ar").html
+    assert '<html lang="fr" dir="ltr">' in mail("SAMU 54", LINK, "fr").html
+
+
+def test_the_invitation_and_the_page_speak_the_same_languages() -> None:
+    assert set(LANGUAGES) == set(catalogues().languages) == set(get_args(CallerLanguage))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

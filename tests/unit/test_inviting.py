@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from signaling.domain import facts, inviting
@@ -9,7 +11,7 @@ from signaling.domain.addresses import parse
 from signaling.domain.errors import NotAllowed
 from signaling.domain.ids import Secrets, fingerprint
 from signaling.domain.inviting import Plan
-from signaling.domain.records import Invitation, Message
+from signaling.domain.records import Invitation, Message, Participant
 from signaling.domain.room import Room
 from tests import cast
 from tests.cast import MINUTE, NOW
@@ -24,6 +26,10 @@ def first_room() -> Room:
     change = inviting.begin(SESSION, invitation, PLAN, NOW)
     [message] = [row for row in change.records if isinstance(row, Message)]
     return Room(SESSION, (invitation,), (), (message,))
+
+
+def drafted(plan: Plan) -> Invitation:
+    return inviting.draft(SESSION, plan, SECRETS, NOW)
 
 
 def test_a_session_begins_with_its_invitation_and_its_message() -> None:
@@ -48,7 +54,8 @@ def test_neither_token_nor_code_nor_number_is_in_what_is_said() -> None:
 def test_sending_again_keeps_the_link_and_makes_a_fresh_code() -> None:
     room = first_room()
     later = NOW + 11 * MINUTE
-    change = inviting.send_again(room, Plan(PLAN.address, "fr", "outbox", "again", 1), SECRETS, later)
+    fresh = inviting.renew(room.invitations[0], SECRETS, later, 1)
+    change = inviting.send_again(room, fresh, Plan(PLAN.address, "fr", "outbox", "again", 1), later)
     [renewed] = change.updates
     assert isinstance(renewed, Invitation)
     assert renewed.id == room.invitations[0].id
@@ -59,14 +66,15 @@ def test_sending_again_keeps_the_link_and_makes_a_fresh_code() -> None:
 
 def test_the_same_intent_never_sends_twice() -> None:
     room = first_room()
-    assert inviting.send_again(room, PLAN, SECRETS, NOW).facts == ()
-    assert inviting.invite_other(room, PLAN, SECRETS, NOW).facts == ()
+    [invitation] = room.invitations
+    assert inviting.send_again(room, invitation, PLAN, NOW).facts == ()
+    assert inviting.invite_other(room, invitation, PLAN, NOW).facts == ()
 
 
 def test_another_number_revokes_the_invitation_that_nobody_took() -> None:
     room = first_room()
     plan = Plan(parse("alice@example.org"), "fr", "outbox", "other", 1)
-    change = inviting.invite_other(room, plan, SECRETS, NOW)
+    change = inviting.invite_other(room, drafted(plan), plan, NOW)
     assert change.facts[0] == facts.InvitationRevoked(invitation=room.invitations[0].id)
     [session] = change.updates
     assert (session.address, session.channel) == ("alice@example.org", "email")  # type: ignore[attr-defined]
@@ -78,7 +86,7 @@ def test_another_number_leaves_the_phone_that_is_connected() -> None:
     phone = cast.caller(invitation)
     taken = cast.invitation(SESSION, id=invitation.id, claimed_by=phone.id, claimed_at=NOW)
     plan = Plan(parse("+33 6 98 76 54 32"), "fr", "outbox", "other", 1)
-    told = inviting.invite_other(Room(SESSION, (taken,), (phone,)), plan, SECRETS, NOW).facts
+    told = inviting.invite_other(Room(SESSION, (taken,), (phone,)), drafted(plan), plan, NOW).facts
     assert facts.InvitationRevoked not in {type(fact) for fact in told}
 
 
@@ -86,7 +94,7 @@ def test_nothing_is_sent_for_a_session_that_has_ended() -> None:
     over = Room(cast.session(ended_at=NOW), first_room().invitations, ())
     for decide in (inviting.send_again, inviting.invite_other):
         with pytest.raises(NotAllowed):
-            decide(over, Plan(PLAN.address, "fr", "outbox", "again", 1), SECRETS, NOW)
+            decide(over, over.invitations[0], Plan(PLAN.address, "fr", "outbox", "again", 1), NOW)
 
 
 def test_a_fresh_code_is_not_kept_for_an_invitation_taken_meanwhile() -> None:
@@ -95,3 +103,57 @@ def test_a_fresh_code_is_not_kept_for_an_invitation_taken_meanwhile() -> None:
     assert inviting.put_code(room, fresh).updates == (fresh,)
     taken = cast.invitation(SESSION, id=fresh.id, claimed_by="phone", claimed_at=NOW)
     assert inviting.put_code(Room(SESSION, (taken,), ()), fresh).updates == ()
+
+
+def test_nothing_is_sent_by_an_invitation_that_another_replaced_meanwhile() -> None:
+    room = first_room()
+    stale = room.invitations[0]
+    newer = drafted(Plan(parse("alice@example.org"), "fr", "outbox", "other", 1))
+    moved = Room(SESSION, (cast.invitation(SESSION, id=stale.id, revoked_at=NOW), newer), ())
+    with pytest.raises(NotAllowed):
+        inviting.send_again(moved, stale, Plan(PLAN.address, "fr", "outbox", "again", 1), NOW)
+
+
+# ---------------------------------------------------------------- shown on the caller's own screen
+def sharing_room(*shown: Invitation, **fields: Any) -> tuple[Room, Participant]:
+    invitation = cast.invitation(SESSION)
+    phone = cast.caller(invitation, **fields)
+    taken = cast.invitation(SESSION, id=invitation.id, claimed_by=phone.id, claimed_at=NOW)
+    return Room(SESSION, (taken, *shown), (phone,)), phone
+
+
+def test_a_shared_link_lives_a_quarter_of_an_hour_and_has_no_code() -> None:
+    room, phone = sharing_room()
+    [shared] = inviting.share(room, phone.id, "i" * 32, SECRETS, NOW).records
+    assert isinstance(shared, Invitation)
+    assert shared.token_hash == fingerprint(SECRETS.token("i" * 32))
+    assert (shared.shared_by, shared.expires_at - NOW) == (phone.id, 15 * MINUTE)
+    assert (shared.code_hash, shared.code_expires_at) == ("", NOW)
+
+
+def test_a_second_shared_link_revokes_the_first_and_not_what_was_sent() -> None:
+    shown = cast.invitation(SESSION, shared_by="somebody")
+    room, phone = sharing_room(shown)
+    told = inviting.share(room, phone.id, "i" * 32, SECRETS, NOW).facts
+    assert told == (
+        facts.InvitationRevoked(invitation=shown.id),
+        facts.InvitationShared(invitation="i" * 32, participant=phone.id),
+    )
+
+
+def test_a_shared_link_is_not_the_sessions_and_another_number_does_not_revoke_it() -> None:
+    shown = cast.invitation(SESSION, shared_by="somebody")
+    room, _ = sharing_room(shown)
+    assert inviting.newest_open(room) == room.invitations[0]
+    plan = Plan(parse("alice@example.org"), "fr", "outbox", "other", 1)
+    assert all(
+        not isinstance(fact, facts.InvitationRevoked)
+        for fact in inviting.invite_other(room, drafted(plan), plan, NOW).facts
+    )
+
+
+@pytest.mark.parametrize("standing", ["next", "second", "replaced"])
+def test_a_phone_that_is_not_the_camera_shares_nothing(standing: str) -> None:
+    room, phone = sharing_room(standing=standing)
+    with pytest.raises(NotAllowed):
+        inviting.share(room, phone.id, "i" * 32, SECRETS, NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from signaling.domain import facts, joining
 from signaling.domain.errors import LinkUnusable
@@ -20,7 +21,7 @@ def room_with(*, claimed: bool = False, ended: bool = False, **fields: Any) -> t
     phones: tuple[Participant, ...] = ()
     if claimed:
         phone = cast.caller(invitation, cookie_hash="hers")
-        invitation = cast.invitation(session, claimed_by=phone.id, claimed_at=NOW, **fields)
+        invitation = replace(invitation, claimed_by=phone.id, claimed_at=NOW)
         phones = (phone,)
     return Room(session, (invitation,), phones), invitation
 

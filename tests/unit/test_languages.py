@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -144,9 +145,20 @@ def test_a_name_that_is_no_language_stops_the_start(folder: Path) -> None:
         Catalogues(folder, ("zz_top", "fr"), "fr")
 
 
-def test_a_default_that_we_lack_stops_the_start(folder: Path) -> None:
+def test_those_who_ask_for_what_we_lack_are_spoken_to_in_the_language_of_foreigners(folder: Path) -> None:
+    catalogues = Catalogues(folder, ("ar", "en", "fr"), "fr", "en")
+    headers = ["", "*", "sw", "sw,*;q=0.1", "sw, ar;q=0.1", "ar;q=0"]
+    assert [catalogues.negotiate(header) for header in headers] == ["fr", "fr", "en", "en", "ar", "fr"]
+
+
+def test_a_language_is_called_by_its_own_name(catalogues: Catalogues) -> None:
+    assert [catalogues.name(one) for one in ("ar", "fr", "en")] == ["العربية", "Français", "English"]
+
+
+@pytest.mark.parametrize("names", [("de", None), ("fr", "de")])
+def test_a_default_that_we_lack_stops_the_start(folder: Path, names: tuple[str, str | None]) -> None:
     with pytest.raises(ValueError, match="default"):
-        Catalogues(folder, ("fr",), "de")
+        Catalogues(folder, ("fr",), *names)
 
 
 @pytest.fixture
@@ -203,10 +215,63 @@ def test_a_translation_keeps_the_places_of_its_values(edge: str) -> None:
                 assert _places(message.string) == _places(message.id), message.id
 
 
-def test_the_callers_catalogue_holds_nothing_that_the_page_no_longer_says() -> None:
-    with (ROOT / "patient_pwa/locales/fr.po").open("rb") as file:
-        catalogue = read_po(file, locale="fr")
-    assert {message.id for message in catalogue if message.id} - _used("patient_pwa") == set()
+CALLERS = sorted((ROOT / "patient_pwa/locales").glob("*.po"))
+callers_catalogue = pytest.mark.parametrize("path", CALLERS, ids=lambda path: path.stem)
+# Letters that every text of a language has, as long as it has words at all
+LETTERS = {
+    "ar": r"[\u0600-\u06ff]",
+    "ru": r"[\u0400-\u04ff]",
+    "uk": r"[\u0400-\u04ff]",
+    "zh": r"[\u4e00-\u9fff]",
+}
+EVERYWHERE = {"SAMU", "OK", "Zoom"}
+OF_THE_BROWSER = {"Camera"}  # a word of its menus, which may differ from ours
+
+
+def test_the_callers_page_speaks_fourteen_languages() -> None:
+    spoken = available(ROOT / "patient_pwa/locales")
+    assert spoken == ("ar", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "zh")
+
+
+@callers_catalogue
+def test_a_callers_catalogue_holds_nothing_that_the_page_no_longer_says(path: Path) -> None:
+    assert set(_texts(path)) - _used("patient_pwa") == set()
+
+
+@callers_catalogue
+def test_no_sentence_is_left_in_english(path: Path) -> None:
+    left = [text for text, said in _texts(path).items() if said == text and len(text.split()) > 2]
+    assert left == []
+
+
+@callers_catalogue
+def test_no_text_is_left_in_the_letters_of_another_language(path: Path) -> None:
+    letters = LETTERS.get(path.stem, r"[A-Za-z]")
+    foreign = [said for text, said in _texts(path).items() if not re.search(letters, said)]
+    assert set(foreign) <= EVERYWHERE
+
+
+@callers_catalogue
+def test_a_button_that_a_sentence_names_has_that_name(path: Path) -> None:
+    texts = _texts(path)
+    ours = set(texts) - OF_THE_BROWSER
+    named = [(text, button) for text in texts for button in re.findall("“(.+?)”", text) if button in ours]
+    assert named
+    for text, button in named:
+        assert texts[button] in texts[text], text
+
+
+@callers_catalogue
+def test_a_text_is_not_much_longer_than_its_original(path: Path) -> None:
+    """On a small screen the words before a button may not push it away."""
+    longer = [said for text, said in _texts(path).items() if len(said) > 1.6 * len(text) + 25]
+    assert longer == []
+
+
+def _texts(path: Path) -> dict[str, str]:
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=path.stem)
+    return {str(message.id): str(message.string) for message in catalogue if message.id}
 
 
 def _is_done(string: object, fuzzy: bool) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from signaling.domain import facts, phone
-from signaling.domain.controls import Capabilities, Controls
+from signaling.domain.controls import LENSES, Capabilities, Controls, Lens
 from signaling.domain.errors import BadMessage
-from signaling.domain.room import Room
+from signaling.domain.room import Change, Room
 from signaling.messages import caller, control
 from tests import cast
 from tests.cast import NOW
@@ -62,11 +62,31 @@ def test_a_hello_repeats_the_state_when_a_channel_opens_again() -> None:
         {"wanted": Controls(zoom=0.5)},
         {"reasons": {"torch": "<script>"}},
         {"reasons": {"microphone": "denied"}},
+        {"capabilities": Capabilities(zoom=(float("nan"), 4, 0.1))},
+        {"capabilities": Capabilities(zoom=(1, float("inf"), 0.1))},
+        {"capabilities": Capabilities(zoom=(1, 4, -1))},
+        {"capabilities": Capabilities(lenses=(Lens(id="l1", label="back"),) * (LENSES + 1))},
+        {"capabilities": Capabilities(lenses=(Lens(id="l" * 101, label="back"),))},
+        {"capabilities": Capabilities(lenses=(Lens(id="l1", label="b" * 101),))},
+        {"actual": Controls(lens="l" * 101)},
+        {"actual": Controls(guidance="dance")},
+        {"actual": Controls(message="m" * 301)},
+        {"wanted": Controls(language="x" * 13)},
     ],
 )
-def test_an_impossible_state_is_refused(fields: dict[str, Any]) -> None:
+def test_rule_5_an_impossible_state_or_a_forged_epoch_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(BadMessage):
         phone.state(ROOM, PHONE.id, said(**fields))
+
+
+def test_as_many_lenses_as_the_largest_phone_has_are_taken() -> None:
+    lenses = tuple(
+        Lens(id=f"l{n}", label="camera2, facing back", facing="environment") for n in range(LENSES)
+    )
+    can = Capabilities(lenses=lenses)
+    [fact] = phone.state(ROOM, PHONE.id, said(capabilities=can, actual=Controls(lens="l3"))).facts
+    assert isinstance(fact, facts.PhoneState)
+    assert fact.capabilities.lenses == lenses
 
 
 @pytest.mark.parametrize(
@@ -97,6 +117,9 @@ def test_a_position_is_kept_as_it_came() -> None:
         ("zoom", 1.5),
         ("zoom", 2),
         ("position", True),
+        ("lens", "l2"),
+        ("profile", "detail"),
+        ("photo", True),
     ],
 )
 def test_a_control_takes(name: Any, value: Any) -> None:
@@ -119,6 +142,13 @@ def test_a_control_takes(name: Any, value: Any) -> None:
         ("zoom", -1),
         ("zoom", 1e6),
         ("position", 1.0),
+        ("zoom", float("nan")),
+        ("zoom", (0.5, 0.5)),
+        ("lens", True),
+        ("lens", "l" * 101),
+        ("profile", "cinema"),
+        ("photo", False),
+        ("photo", "all"),
     ],
 )
 def test_a_control_does_not_take(name: Any, value: Any) -> None:
@@ -148,6 +178,7 @@ def test_the_phone_that_joined_last_is_driven() -> None:
     [
         ("camera.asked", facts.CameraAsked),
         ("camera.granted", facts.CameraGranted),
+        ("camera.back", facts.CameraBack),
         ("page.hidden", facts.PageHidden),
         ("page.shown", facts.PageShown),
         ("hung_up", facts.CallerHungUp),
@@ -163,7 +194,20 @@ def test_a_refusal_says_why() -> None:
     assert fact == facts.CameraRefused(participant=PHONE.id, reason="busy")
 
 
+@pytest.mark.parametrize("cause", ["hidden", "locked", "taken", "withdrawn", "frozen", "network"])
+def test_a_lost_camera_says_why(cause: Any) -> None:
+    [fact] = phone.step(ROOM, PHONE.id, caller.Step(step="camera.lost", cause=cause)).facts
+    assert fact == facts.CameraLost(participant=PHONE.id, cause=cause)
+
+
+def test_a_lost_camera_that_says_nothing_more_is_frozen() -> None:
+    [fact] = phone.step(ROOM, PHONE.id, caller.Step(step="camera.lost")).facts
+    assert fact == facts.CameraLost(participant=PHONE.id, cause="frozen")
+
+
 def test_nothing_is_added_to_a_session_that_has_ended() -> None:
+    for kind in (control.State, control.Hello):
+        assert phone.state(OVER, PHONE.id, said(kind)) == Change()
     assert phone.step(OVER, PHONE.id, caller.Step(step="page.hidden")).facts == ()
     assert phone.result(OVER, PHONE.id, control.Result(id="cmd-1")).facts == ()
     frame = control.Position(latitude=1, longitude=1, accuracy=1)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from signaling.domain import facts
 from signaling.domain.facts import AnyFact, Event
-from signaling.domain.records import Invitation, Message, Position
-from signaling.store.projection import RowChange, number, row_change, session_after
+from signaling.domain.records import Handover, Invitation, Message, Participant, Position
+from signaling.store.projection import RowChange, number, row_changes, session_after
 from tests import cast
 
 NOW = cast.NOW
@@ -82,14 +82,26 @@ def test_the_session_ends() -> None:
             facts.PositionAddressed(position="x", address="Place Stanislas, Nancy", source="BAN"),
             RowChange(Position, "x", {"address": "Place Stanislas, Nancy", "source": "BAN"}),
         ),
+        (
+            facts.HandoverDecided(handover="h", by="u", decision="move", participant="p"),
+            RowChange(Handover, "h", {"decision": "move", "participant": "p"}),
+        ),
     ],
 )
 def test_a_fact_changes_the_row_it_speaks_of(fact: AnyFact, change: RowChange) -> None:
-    assert row_change(Event(1, NOW, fact)) == change
+    assert row_changes(Event(1, NOW, fact)) == (change,)
+
+
+def test_a_phone_that_is_replaced_leaves_its_place_to_the_other() -> None:
+    replaced = facts.PhoneReplaced(participant="first", successor="second")
+    assert row_changes(Event(1, NOW, replaced)) == (
+        RowChange(Participant, "first", {"standing": "replaced"}),
+        RowChange(Participant, "second", {"standing": "main"}),
+    )
 
 
 def test_every_column_that_a_fact_changes_is_a_field_of_its_record() -> None:
     for kind in get_args(AnyFact):
         fields = dict.fromkeys(kind.__struct_fields__, "x")
-        change = row_change(Event(1, NOW, kind(**fields)))
-        assert change is None or set(change.values) <= set(change.kind.__struct_fields__)
+        for change in row_changes(Event(1, NOW, kind(**fields))):
+            assert set(change.values) <= set(change.kind.__struct_fields__)

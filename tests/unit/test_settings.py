@@ -120,6 +120,8 @@ def test_every_fault_is_named_at_once() -> None:
         ("MEDIA_PORTS", "80-90", "40000-40999"),
         ("DEMO", "2", "1 or 0"),
         ("SMS_PROVIDER", "pigeon", "outbox, twilio"),
+        ("SMS_PROVIDER_2", "pigeon", "none, outbox, twilio, ovh"),
+        ("SMS_PROVIDER_2", "outbox", "another provider than SMS_PROVIDER"),
         ("SMTP_SECURITY", "ssl", "starttls, tls, none"),
         ("TURN_MINUTES", "9", "10 or more"),
         ("SECRET_KEY", "31 bytes are one too few......", "32 bytes"),
@@ -132,6 +134,18 @@ def test_a_value_that_cannot_be_used_is_named_with_what_the_setting_takes(
     [fault] = faults({name: value})
     assert fault.startswith(f"{name}: takes")
     assert takes in fault
+
+
+@pytest.mark.parametrize("setting", ["SMS_PROVIDER", "SMS_PROVIDER_2"])
+def test_a_second_provider_needs_its_settings_as_the_first_does(setting: str) -> None:
+    named = faults(
+        {"SMS_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": "AC", "TWILIO_AUTH_TOKEN": "t"}
+        | {"TWILIO_FROM": "+33700000000", setting: "ovh", "OVH_ACCOUNT": "sms-ab12345-1"}
+    )
+    assert named == [
+        f"{name}: needed with {setting}=ovh"
+        for name in ("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY", "OVH_SENDER")
+    ]
 
 
 def test_a_fault_names_its_setting_once() -> None:

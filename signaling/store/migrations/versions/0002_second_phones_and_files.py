@@ -12,6 +12,7 @@ down_revision = "0001"
 def upgrade() -> None:
     op.add_column("centre", sa.Column("phone", sa.Text, nullable=False, server_default=""))
     op.add_column("invitation", sa.Column("shared_by", sa.Text, nullable=True))
+    op.add_column("participant", sa.Column("standing", sa.Text, nullable=False, server_default="main"))
     _let_phones_take_captures()
     _create_upload()
     _create_handover()
