@@ -7,14 +7,36 @@ from typing import Final
 
 _LONGEST: Final = 400  # characters of the header that are read
 
+# Views inside other applications, by what these add to the header (their own strings as phones send them).
+# First match wins: Messenger and Instagram also carry Facebook's marks.
+_APPLICATIONS: Final = (
+    ("Messenger", r"MessengerForiOS|MessengerLiteForiOS|FB_IAB/(?:Orca|MESSENGER)"),
+    ("Instagram", r"\bInstagram "),
+    ("Facebook", r"\bFBA[NV]/|FB_IAB/"),
+    ("WhatsApp", r"\bWhatsApp/"),
+    ("TikTok", r"BytedanceWebview|\bmusical_ly|\btrill_"),
+    ("Snapchat", r"Snapchat/"),
+    ("LINE", r"\bLine/"),
+    ("WeChat", r"\bMicroMessenger/"),
+    ("Telegram", r"\bTelegram-Android/"),
+    ("LinkedIn", r"\bLinkedInApp"),
+    ("Gmail", r"\bGmail\b"),
+    ("Outlook", r"\bOutlook-(?:iOS|Android)/"),
+    ("Google", r"\bGSA/"),
+)
+_WEB_VIEW: Final = re.compile(r"; wv\)|(?:iPhone|iPad|iPod)(?!.*Safari/)")
+
 # First match wins: most browsers also claim to be those below them.
 _BROWSERS: Final = (
     ("Samsung Internet", r"SamsungBrowser/(\d+)"),
+    ("Opera Mini", r"(?:Opera Mini|OPiOS)/(\d+)"),
+    ("Huawei Browser", r"HuaweiBrowser/(\d+)"),
+    ("Mi Browser", r"MiuiBrowser/(\d+)"),
+    ("UC Browser", r"UCBrowser/(\d+)"),
+    ("DuckDuckGo", r"(?:DuckDuckGo|Ddg)/(\d+)"),
     ("Edge", r"Edg(?:A|iOS)?/(\d+)"),
-    ("Opera", r"(?:OPR|OPT)/(\d+)"),
+    ("Opera", r"(?:OPR|OPT|OPX)/(\d+)"),
     ("Firefox", r"(?:Firefox|FxiOS)/(\d+)"),
-    ("Facebook", r"FBAV/(\d+)"),
-    ("Instagram", r"Instagram (\d+)"),
     ("Chrome", r"(?:Chrome|CriOS)/(\d+)"),
     ("Safari", r"Version/(\d+).*Safari/"),
     ("Simulation", r"VisioSimulation/(\d+)"),  # media/simulator
@@ -29,9 +51,19 @@ _SYSTEMS: Final = (
 
 
 def describe(user_agent: str) -> str:
-    """Family, version and system, e.g. `Safari 18, iOS`; `""` for a header that says nothing known."""
+    """Family, version and system, e.g. `Safari 18, iOS`; `""` for a header that says nothing known.
+
+    A view inside another application is named by that: `Facebook (in-app), Android`.
+    """
     text = user_agent[:_LONGEST]
-    return ", ".join(part for part in (_browser(text), _system(text)) if part)
+    return ", ".join(part for part in (_application(text) or _browser(text), _system(text)) if part)
+
+
+def _application(text: str) -> str:
+    name = next((name for name, pattern in _APPLICATIONS if re.search(pattern, text)), "")
+    if not name and _WEB_VIEW.search(text) and not _browser(text).startswith("Opera Mini"):
+        name = "Application"
+    return f"{name} (in-app)" if name else ""
 
 
 def _browser(text: str) -> str:

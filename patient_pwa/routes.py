@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from math import ceil
-from typing import Annotated, Final, Protocol, TypeVar
+from typing import Annotated, Final, Protocol
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from patient_pwa.agent import describe
-from patient_pwa.shell import PREFIX, File, Shell
+from patient_pwa import handover
+from patient_pwa.handover import HandingOver
+from patient_pwa.http import (
+    NEVER,
+    BadBody,
+    Link,
+    cookie_name,
+    mark_name,
+    phone_of,
+    read,
+    refuse,
+    reply,
+    set_cookie,
+    too_often,
+)
+from patient_pwa.language import COOKIE, asked, language_of
+from patient_pwa.shell import PREFIX, File, Shell, shell
 from signaling.domain.errors import LinkUnusable, NotFound, Throttled
 from signaling.domain.ids import new_mark
 from signaling.service.join import Phone
 
-LARGEST_BODY: Final = 4096  # bytes
-COOKIE_SECONDS: Final = 12 * 3600
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_FIRST: Final = "no-cache"  # keep it, and ask whether it has changed
-NEVER: Final = "no-store"
-LANGUAGE_COOKIE: Final = "visio-language"  # what the person, or the regulator for them, has chosen
-
-T = TypeVar("T")
 
 
 class Look(Protocol):
@@ -31,6 +39,10 @@ class Look(Protocol):
     def state(self) -> str: ...
     @property
     def centre(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def word(self) -> str: ...
 
 
 class Joining(Protocol):
@@ -41,31 +53,13 @@ class Joining(Protocol):
     async def token_of_code(self, code: str, source: str) -> str: ...
 
 
-class Link(msgspec.Struct, frozen=True):
-    token: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-
-
 class SpokenCode(msgspec.Struct, frozen=True):
     code: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{6}\Z")]
 
 
-class _BadBody(Exception):
-    pass
-
-
-def cookie_name(secure: bool) -> str:
-    """`__Host-` needs TLS; a browser would drop such a cookie over plain HTTP."""
-    return "__Host-visio-caller" if secure else "visio-caller"
-
-
-def mark_name(secure: bool) -> str:
-    """The cookie by which a phone can repeat a claim whose answer was lost."""
-    return f"{cookie_name(secure)}-mark"
-
-
-def routes(joining: Joining, *, secure: bool, origin: str) -> list[BaseRoute]:
+def routes(joining: Joining, handing: HandingOver, *, secure: bool, origin: str) -> list[BaseRoute]:
     """All addresses under `/j`. `secure`: over TLS; `origin`: as callers type it."""
-    pages = _Pages(Shell(origin), secure)
+    pages = _Pages(shell(origin), secure)
     door = _Door(joining, pages, secure)
     return [
         Route("/j", pages.page),
@@ -74,29 +68,21 @@ def routes(joining: Joining, *, secure: bool, origin: str) -> list[BaseRoute]:
         Route("/j/open", door.open, methods=["POST"]),
         Route("/j/code", door.code, methods=["POST"]),
         Route("/j/claim", door.claim, methods=["POST"]),
+        *handover.routes(handing, secure=secure, language_of=language_of),
     ]
 
 
 class _Pages:
-    def __init__(self, shell: Shell, secure: bool) -> None:
-        self._shell = shell
+    def __init__(self, page: Shell, secure: bool) -> None:
+        self._shell = page
         self._secure = secure
 
     @property
     def version(self) -> str:
         return self._shell.version
 
-    def language(self, request: Request) -> str:
-        """The chosen one, by the address or by an earlier choice, else the best that the phone asks for."""
-        chosen = self._asked(request) or request.cookies.get(LANGUAGE_COOKIE)
-        return self._shell.catalogues.negotiate(request.headers.get("accept-language", ""), chosen)
-
-    def _asked(self, request: Request) -> str:
-        asked = request.query_params.get("lang", "")
-        return asked if asked in self._shell.catalogues.languages else ""
-
     async def page(self, request: Request) -> Response:
-        language = self.language(request)
+        language = language_of(request)
         headers = {
             "Vary": "Accept-Language, Accept-Encoding, Cookie",
             "Content-Language": language,
@@ -104,8 +90,8 @@ class _Pages:
         }
         request.state.inline = self._shell.inline
         answer = _send(request, self._shell.pages[language], ASK_FIRST, headers)
-        if self._asked(request):
-            _set(answer, LANGUAGE_COOKIE, language, self._secure)
+        if asked(request):
+            set_cookie(answer, COOKIE, language, self._secure)
         return answer
 
     async def worker(self, request: Request) -> Response:
@@ -129,69 +115,42 @@ class _Door:
 
     async def open(self, request: Request) -> Response:
         try:
-            link = await _read(request, Link)
-        except _BadBody as fault:
-            return _refuse(fault)
-        phone = self._phone(request)
+            link = await read(request, Link)
+        except BadBody as fault:
+            return refuse(fault)
+        phone = phone_of(request, language_of(request), self._secure)
         look = await self._joining.look(link.token, phone)
-        answer = _answer({"state": look.state, "centre": look.centre, "version": self._pages.version})
+        trust = {"centre": look.centre, "phone": look.phone, "word": look.word}
+        answer = reply({"state": look.state, **trust, "version": self._pages.version})
         if phone.mark is None:
-            _set(answer, mark_name(self._secure), new_mark(), self._secure)
+            set_cookie(answer, mark_name(self._secure), new_mark(), self._secure)
         return answer
 
     async def code(self, request: Request) -> Response:
         source = request.client.host if request.client else ""
         try:
-            spoken = await _read(request, SpokenCode)
-            return _answer({"token": await self._joining.token_of_code(spoken.code, source)})
-        except _BadBody as fault:
-            return _refuse(fault)
+            spoken = await read(request, SpokenCode)
+            return reply({"token": await self._joining.token_of_code(spoken.code, source)})
+        except BadBody as fault:
+            return refuse(fault)
         except NotFound as error:
-            return _answer({"code": error.code}, 404)
+            return reply({"code": error.code}, 404)
         except Throttled as error:
-            answer = _answer({"code": error.code}, 429)
-            answer.headers["Retry-After"] = str(max(1, ceil(error.retry_after)))
-            return answer
+            return too_often(error)
 
     async def claim(self, request: Request) -> Response:
         try:
-            link = await _read(request, Link)
-            secret = await self._joining.claim(link.token, self._phone(request))
-        except _BadBody as fault:
-            return _refuse(fault)
+            link = await read(request, Link)
+            secret = await self._joining.claim(
+                link.token, phone_of(request, language_of(request), self._secure)
+            )
+        except BadBody as fault:
+            return refuse(fault)
         except LinkUnusable as error:
-            return _answer({"state": error.reason}, 409)
+            return reply({"state": error.reason}, 409)
         answer = Response(status_code=204, headers={"Cache-Control": NEVER})
-        _set(answer, cookie_name(self._secure), secret, self._secure)
+        set_cookie(answer, cookie_name(self._secure), secret, self._secure)
         return answer
-
-    def _phone(self, request: Request) -> Phone:
-        return Phone(
-            cookie=request.cookies.get(cookie_name(self._secure)) or None,
-            mark=request.cookies.get(mark_name(self._secure)) or None,
-            browser=describe(request.headers.get("user-agent", "")),
-            language=self._pages.language(request),
-        )
-
-
-async def _read(request: Request, kind: type[T]) -> T:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise _BadBody(f"larger than {LARGEST_BODY} bytes")
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _BadBody(str(error)) from None
-
-
-def _refuse(fault: _BadBody) -> Response:
-    return _answer({"code": "bad_message", "message": str(fault)}, 400)
-
-
-def _answer(body: dict[str, str], status: int = 200) -> Response:
-    return JSONResponse(body, status, headers={"Cache-Control": NEVER})
 
 
 def _send(request: Request, file: File, cache: str, extra: dict[str, str] | None = None) -> Response:
@@ -202,7 +161,3 @@ def _send(request: Request, file: File, cache: str, extra: dict[str, str] | None
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(file.body, headers=headers)
     return Response(file.compressed, headers={**headers, "Content-Encoding": "gzip"})
-
-
-def _set(answer: Response, name: str, value: str, secure: bool) -> None:
-    answer.set_cookie(name, value, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="lax")

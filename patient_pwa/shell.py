@@ -1,9 +1,9 @@
 """All that the caller's phone downloads: one page a language with everything that the first picture needs,
 and what comes after it.
 
-Everything is read, translated, joined and compressed once, at start. The page carries its script and its style
-itself, because a further file costs a round trip, and a policy that names them by their hash instead of by a
-nonce: it is the same for everybody, and may be kept. What comes later lies under an address that carries
+Everything is read, translated, joined and compressed once, at start. The page carries its script and its
+style itself, because a further file costs a round trip, and a policy that names them by their hash instead of
+by a nonce: it is the same for everybody, and may be kept. What comes later lies under an address that carries
 the hash of the content, so a phone keeps it for ever and never mixes two versions.
 """
 
@@ -13,21 +13,21 @@ import gzip
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 import msgspec
+import rjsmin
 
 from patient_pwa.bundle import joined
-from signaling.languages import Catalogues, available, environment
+from patient_pwa.language import catalogues
+from signaling.languages import environment
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 STATIC: Final = ROOT / "patient_pwa/static"
 TEMPLATES: Final = ROOT / "patient_pwa/templates"
-LOCALES: Final = ROOT / "patient_pwa/locales"
 PREFIX: Final = "/j/static"
-DEFAULT_LANGUAGE: Final = "fr"
-FOREIGN_LANGUAGE: Final = "en"  # for those whose languages we lack
 _MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -44,6 +44,12 @@ class File(msgspec.Struct, frozen=True):
     tag: str  # the value of ETag
 
 
+@cache
+def shell(origin: str) -> Shell:
+    """The page of an address: made once a process."""
+    return Shell(origin)
+
+
 class Shell:
     """The page, its files, and the service worker that keeps them.
 
@@ -52,10 +58,11 @@ class Shell:
     """
 
     def __init__(self, origin: str) -> None:
-        self.catalogues = Catalogues(LOCALES, available(LOCALES), DEFAULT_LANGUAGE, FOREIGN_LANGUAGE)
+        self.languages = catalogues().languages
         script = joined(ROOT, "patient_pwa/static/app.js")
         style = (STATIC / "caller.css").read_text(encoding="utf-8")
-        self.inline = (_source(script), _source(style))
+        old = rjsmin.jsmin((STATIC / "old.js").read_text(encoding="utf-8"))
+        self.inline = (f"{_source(old)} {_source(script)}", _source(style))
         self.files = {
             "later.js": _file("later.js", joined(ROOT, "patient_pwa/static/later/main.js").encode()),
             "later.css": _file("later.css", _styles()),
@@ -74,10 +81,10 @@ class Shell:
             },
         }
         self.worker = _file("sw.js", joined(ROOT, "patient_pwa/static/sw.js").encode())
-        content = b"".join(file.body for file in self.files.values()) + f"{script}{style}".encode()
+        content = b"".join(file.body for file in self.files.values()) + f"{script}{old}{style}".encode()
         self.version = hashlib.sha256(content).hexdigest()[:12]
         self.pages = self._rendered(
-            "caller.html.jinja", _values(origin, script, style, self.version, self.address(""))
+            "caller.html.jinja", _values(origin, script, old, style, self.version, self.address(""))
         )
 
     def address(self, name: str) -> str:
@@ -85,18 +92,25 @@ class Shell:
         return f"{PREFIX}/{self.version}/{name}"
 
     def _rendered(self, template: str, values: Mapping[str, object]) -> dict[str, File]:
-        render = environment(TEMPLATES, self.catalogues, **values)
+        render = environment(TEMPLATES, catalogues(), **values)
         return {
             language: _file(template.removesuffix(".jinja"), render(template, language).encode())
-            for language in self.catalogues.languages
+            for language in self.languages
         }
 
 
 def _values(
-    origin: str, script: str = "", style: str = "", version: str = "", folder: str = ""
+    origin: str, script: str = "", old: str = "", style: str = "", version: str = "", folder: str = ""
 ) -> dict[str, object]:
     host = origin.partition("://")[2]
-    return {"script": script, "style": style, "version": version, "folder": folder, "host": host}
+    return {
+        "script": script,
+        "old": old,
+        "style": style,
+        "version": version,
+        "folder": folder,
+        "host": host,
+    }
 
 
 def _parts() -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-import { browserOf, inApp } from "./browser.js";
+import { inApp } from "./browser.js";
 import { Call } from "./call.js";
 import { delay } from "../../signaling/client/backoff.js";
 import { insist, post } from "./door.js";
@@ -16,7 +16,7 @@ let token = /[\w-]+/.exec(location.hash)?.[0] ?? ""; // some SMS apps take the f
 let seated = false; // whether the link is claimed by this phone
 /** @type {Promise<void> | null} */
 let claiming = null; // one at a time: the second would come without the cookie of the first
-let state = initial(browserOf(navigator.userAgent, navigator.maxTouchPoints > 1));
+let state = initial();
 
 /** @type {Promise<void> | undefined} the rest of the page, on its way or here */
 let rest;
@@ -47,11 +47,17 @@ async function fetchRest() {
       // An address that failed once fails for ever in some browsers, hence the number.
       const { install } = await import(attempt ? `${later}?${attempt}` : String(later));
       adopt(text, String(style));
-      return void install(host);
+      install(host);
+      return keep();
     } catch {
       await new Promise((resolve) => setTimeout(resolve, delay(attempt)));
     }
   }
+}
+
+/** For the next visit and for a reload. Not sooner: until the picture is there the line has better to do. */
+function keep() {
+  navigator.serviceWorker?.register(`/j/sw.js?${VERSION}`, { scope: "/j" }).catch(() => {});
 }
 
 const call = new Call({
@@ -134,6 +140,12 @@ const ACTS = {
   copy: () => navigator.clipboard?.writeText(location.href).then(() => emit({ type: "copied" }), () => {}),
 };
 
+/** In the tap itself, unless it needs what comes later. @param {string} name */
+function act(name) {
+  if (ACTS[name]) ACTS[name]();
+  else more().then(() => ACTS[name]?.());
+}
+
 /** @type {import("./host.js").Host} */
 const host = {
   control: (name, extra) => call.control.add(name, extra),
@@ -145,6 +157,7 @@ const host = {
   socket: call.socket,
   publisher: call.publisher,
   camera: call.camera,
+  capture: call,
   emit,
   state: () => state,
   watch: (watcher) => {
@@ -158,13 +171,12 @@ const host = {
   post,
 };
 
-listen({ act: (name) => ACTS[name]?.(), zoom: (value) => call.set("zoom", value), code: enter });
+listen({ act, zoom: (value) => call.set("zoom", value), code: enter });
 document.addEventListener("visibilitychange", () => call.shown(document.visibilityState === "visible"));
 addEventListener("online", () => call.wake());
 addEventListener("hashchange", () => location.reload()); // another link, opened in the same tab
 addEventListener("storage", ({ key, newValue }) => {
   if (key === SPEAKING && newValue !== PAGE) call.leave({ type: "moved" });
 });
-navigator.serviceWorker?.register(`/j/sw.js?${VERSION}`, { scope: "/j" }).catch(() => {});
 if (token) look();
 else emit({ type: "code" });

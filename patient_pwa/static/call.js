@@ -4,12 +4,10 @@ import { Socket, parse } from "../../signaling/client/socket.js";
 import { Control } from "./control.js";
 import { addLensControls } from "./lens-controls.js";
 
-/** @typedef {import("../../media/client/camera.js").Facing} Facing */
 /** @typedef {import("../../signaling/client/socket.js").Frame} Frame */
 /** @typedef {import("./state.js").Message} Message */
 
 const UNANSWERED = 20_000; // ms; some in-app browsers neither grant nor refuse the camera
-const PULSE = 3000; // ms between two looks at the encoder
 const KEPT = 20; // steps for a server that is not there yet
 
 /** One visio as the phone lives it: camera, picture, remote control and socket, tied together. */
@@ -28,36 +26,33 @@ export class Call {
     this._preview = preview;
     this._onRefused = onRefused;
     this._more = more;
-    /** @type {Map<string, (frame: Frame) => void>} what the rest of the page does with frames, by their type */
+    /** @type {Map<string, ((frame: Frame) => void)[]>} what the rest of the page does with frames, by their type */
     this._receivers = new Map();
     /** @type {MediaStreamTrack | null} */
     this._track = null;
     /** @type {Frame[]} */
     this._steps = [];
-    this._wanted = false; // from the tap to the hanging up
+    this.wanted = false; // from the tap to the hanging up
+    this.visible = true;
     this._asking = false;
-    this._visible = true;
     /** @type {Frame | undefined} */
     this._welcome = undefined;
-    this._linked = false;
-    this._frames = 0;
-    this._still = 0; // pulses without a new frame
     /** @type {WakeLockSentinel | undefined} */
     this._lock = undefined;
     this.camera = new Camera({
       onTrack: (track) => this._show(track),
       onChange: () => this.control.refresh(),
-      onLost: () => this._recover(),
+      onLost: () => void more(), // where the watch is, which sees it
     });
     this.control = new Control({
       tell: (frame) => this.tell(frame),
       onState: (controls) => emit({ type: "controls", controls }),
       more,
     });
-    addLensControls(this.control, this.camera, (facing) => this._flip(facing));
+    addLensControls(this.control, this.camera, () => this.wanted);
     this.publisher = new Publisher({
       negotiate: async (sdp) => (await this.socket.request({ type: "offer", sdp })).sdp,
-      onLink: (link) => this._linkChanged(link),
+      onLink: (link) => emit({ type: "link", link }),
       onOpen: () => this.control.hello(),
       onMessage: (data) => this._receive(parse(data)),
     });
@@ -67,7 +62,6 @@ export class Call {
       onFrame: (frame) => this._receive(frame),
       onState: (state, code) => this._socketChanged(state, code),
     });
-    setInterval(() => this._checkPulse(), PULSE);
   }
 
   /**
@@ -75,18 +69,35 @@ export class Call {
    * @param {() => void} [onRefusal] when nobody tapped: what to do instead of saying "refused"
    */
   async start(onRefusal) {
-    this._wanted = this._asking = true;
+    this.wanted = this._asking = true;
     const opening = this.camera.start();
     this._emit({ type: "asking" });
     this.step({ type: "step", step: "camera.asked" });
-    const timer = setTimeout(() => this._refused("timeout"), UNANSWERED);
+    const timer = setTimeout(() => this.refuse("timeout"), UNANSWERED);
     try {
       await opening;
     } catch (error) {
       if (onRefusal) onRefusal();
-      else this._refused(refusal(error));
+      else this.refuse(refusal(error));
     }
     clearTimeout(timer);
+  }
+
+  /** A fresh camera in place of one that gives nothing. @returns {Promise<string>} why there is none, or "" */
+  async reopen() {
+    try {
+      await this.camera.start();
+    } catch (error) {
+      return refusal(error);
+    }
+    if (this.wanted) this._emit({ type: "granted" });
+    return "";
+  }
+
+  /** @param {string} why */
+  refuse(why) {
+    this._emit({ type: "refused", reason: why });
+    this.step({ type: "step", step: "camera.refused", reason: why });
   }
 
   /** The link is ours: talk to the server. */
@@ -114,12 +125,13 @@ export class Call {
 
   /** @param {boolean} visible */
   shown(visible) {
-    this._visible = visible;
+    this.visible = visible;
     if (this._welcome) this.step({ type: "step", step: visible ? "page.shown" : "page.hidden" });
     if (!visible) return;
     this.wake();
-    if (this._track) this._stayAwake();
-    if (this._track && !this.camera.open) this._recover();
+    if (!this._track) return;
+    this._preview(this._track); // some pause it for good
+    this._stayAwake();
   }
 
   /** The network or the page is back. */
@@ -130,7 +142,7 @@ export class Call {
 
   /** @param {string} type @param {(frame: Frame) => void} receive also the welcome that came before */
   on(type, receive) {
-    this._receivers.set(type, receive);
+    this._receivers.set(type, [...(this._receivers.get(type) ?? []), receive]);
     if (type === "welcome" && this._welcome) receive(this._welcome);
   }
 
@@ -147,7 +159,7 @@ export class Call {
   /** @param {Frame} frame to the rest of the page, once it is here */
   async _handOn(frame) {
     if (!["welcome", "command", "ice_servers", "move", "ended"].includes(frame.type)) await this._more();
-    this._receivers.get(frame.type)?.(frame);
+    for (const receive of this._receivers.get(frame.type) ?? []) receive(frame);
   }
 
   /** @param {Frame} welcome */
@@ -174,37 +186,6 @@ export class Call {
     if (this._welcome) this.publisher.send(track);
   }
 
-  /** @param {string} why */
-  _refused(why) {
-    this._emit({ type: "refused", reason: why });
-    this.step({ type: "step", step: "camera.refused", reason: why });
-  }
-
-  /** The camera died, or says that it lives and gives nothing: only a fresh one helps. */
-  async _recover() {
-    if (!this._wanted || !this._visible) return;
-    this._asking = true;
-    await this.camera.start().catch((error) => this._refused(refusal(error)));
-  }
-
-  async _checkPulse() {
-    if (!this._linked || !this._visible) return void (this._still = 0);
-    const frames = await this.publisher.frames();
-    this._still = frames === this._frames ? this._still + 1 : 0;
-    this._frames = frames;
-    if (this._still % 4 === 2) this._recover();
-  }
-
-  /** @param {import("../../media/client/camera.js").Facing} facing */
-  async _flip(facing) {
-    if (!this._wanted) throw new DOMException("the camera is off", "NotAllowedError");
-    try {
-      await this.camera.flip(facing);
-    } finally {
-      if (!this.camera.open) this._recover();
-    }
-  }
-
   /** @param {Frame} frame by the data channel, or by the socket while none is open */
   tell(frame) {
     return this.publisher.say(JSON.stringify(frame)) || this.socket.send(frame);
@@ -220,12 +201,6 @@ export class Call {
     while (this._steps[0] && this.socket.send(this._steps[0])) this._steps.shift();
   }
 
-  /** @param {import("../../media/client/publisher.js").Link} link */
-  _linkChanged(link) {
-    this._linked = link === "connected";
-    this._emit({ type: "link", link });
-  }
-
   /** @param {import("../../signaling/client/socket.js").SocketState} state @param {number} [code] */
   _socketChanged(state, code) {
     this._emit({ type: "socket", socket: state });
@@ -238,12 +213,13 @@ export class Call {
 
   async _stayAwake() {
     const lock = await navigator.wakeLock?.request("screen").catch(() => undefined);
-    if (this._wanted) this._lock = lock;
-    else lock?.release();
+    this._lock?.release();
+    this._lock = lock;
+    if (!this.wanted) lock?.release();
   }
 
   _halt() {
-    this._wanted = this._asking = this._linked = false;
+    this.wanted = this._asking = false;
     this._track = null;
     this.camera.stop();
     this.publisher.stop();

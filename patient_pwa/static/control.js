@@ -12,7 +12,7 @@
  * @typedef {object} Extra
  * @property {(value: any) => boolean} takes whether this value is one of it, and within its range
  * @property {(value?: any) => boolean} able whether this phone can do it now, or can set that value
- * @property {(value: any) => unknown} apply may reject: a NotAllowedError is `needs_tap`, others `failed`
+ * @property {(value: any, id: string | null) => unknown} apply may reject: a NotAllowedError is `needs_tap`, others `failed`. `id`: the command's
  * @property {() => any} [value] what it is now; null: not known or not applicable
  * @property {() => string | undefined} [reason] why it is not able
  * @property {() => Partial<Capabilities>} [capabilities] what there is of it to report
@@ -115,7 +115,7 @@ export class Control {
       this._wishes = { ...this._lasting(name), [name]: value };
       this._look();
       const slow = setTimeout(() => this._tellSoon(), SLOW); // what is quick is told once, when it is done
-      fault = await outcome(extra, value);
+      fault = await outcome(extra, value, id);
       clearTimeout(slow);
       if (fault) this._wishes = { ...this._wishes, [name]: undefined };
       setTimeout(() => this.refresh(), REREAD);
@@ -184,17 +184,18 @@ export class Control {
 function check(extra, value) {
   if (!extra) return "unsupported";
   if (!extra.takes(value)) return "out_of_range";
-  return extra.able(value) ? undefined : "unsupported";
+  if (extra.able(value)) return undefined;
+  return extra.reason?.() === "needs_tap" ? "needs_tap" : "unsupported";
 }
 
-/** @param {Extra} extra @param {Value} value @returns {Promise<Fault | undefined>} */
-async function outcome({ apply, limit = LIMIT }, value) {
+/** @param {Extra} extra @param {Value} value @param {string | null} id @returns {Promise<Fault | undefined>} */
+async function outcome({ apply, limit = LIMIT }, value, id) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(reject, limit);
   });
   try {
-    await Promise.race([apply(value), late]);
+    await Promise.race([apply(value, id), late]);
     return undefined;
   } catch (error) {
     return /** @type {Error} */ (error)?.name === "NotAllowedError" ? "needs_tap" : "failed";

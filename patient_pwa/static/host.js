@@ -10,6 +10,7 @@
  * @property {import("../../signaling/client/socket.js").Socket} socket
  * @property {import("../../media/client/publisher.js").Publisher} publisher
  * @property {import("../../media/client/camera.js").Camera} camera
+ * @property {Pick<import("./call.js").Call, "wanted" | "visible" | "reopen" | "refuse" | "leave">} capture whether the camera should be on, how to get it back, and the end of it
  * @property {(message: import("./state.js").Message) => void} emit
  * @property {() => import("./state.js").State} state
  * @property {(look: (state: import("./state.js").State) => void) => void} watch now, and after each change

@@ -4,9 +4,9 @@
  * The controls of the lens in use, which the caller's own screen has too.
  * @param {import("./control.js").Control} control
  * @param {Camera} camera
- * @param {(facing: import("../../media/client/camera.js").Facing) => Promise<void>} flip
+ * @param {() => boolean} wanted whether the camera should be on
  */
-export function addLensControls(control, camera, flip) {
+export function addLensControls(control, camera, wanted) {
   const can = () => camera.abilities();
   const why = () => {
     const { camera: facing } = camera.values();
@@ -15,13 +15,15 @@ export function addLensControls(control, camera, flip) {
   control.add("camera", {
     takes: (value) => value === "environment" || value === "user",
     able: (value) => (value ? can().facing.includes(value) : can().facing.length > 1),
-    apply: flip,
+    apply: (facing) => {
+      if (!wanted()) throw new DOMException("the camera is off", "NotAllowedError");
+      return camera.flip(facing);
+    },
     value: () => camera.values().camera,
     reason: () => (camera.open ? "unsupported" : "needs_tap"),
     capabilities: () => ({ ...can(), position: globalThis.isSecureContext && "geolocation" in navigator }),
   });
   control.add("torch", {
-    ofLens: true,
     takes: (value) => typeof value === "boolean",
     able: () => can().torch,
     apply: (on) => camera.torch(on),

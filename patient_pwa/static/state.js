@@ -1,4 +1,4 @@
-/** @typedef {"opening" | "ready" | "inapp" | "code" | "asking" | "live" | "refused" | "hungup" | "moved" | "unusable" | "ended"} Screen */
+/** @typedef {"opening" | "ready" | "inapp" | "code" | "asking" | "live" | "refused" | "hungup" | "moved" | "claimed" | "replaced" | "unusable" | "ended"} Screen */
 /** @typedef {import("./control.js").State} Controls */
 
 /**
@@ -6,11 +6,14 @@
  * @typedef {object} State
  * @property {Screen} screen
  * @property {string} centre name, "" while unknown
+ * @property {string} phone the centre's, "" while unknown
+ * @property {string} word that the regulator reads aloud, as proof that the link is genuine
  * @property {string} reason why the camera is refused, the link unusable or the code wrong
  * @property {string} browser whose menus to explain
  * @property {number} seconds to wait before another code
  * @property {boolean} slow the server has not answered yet
  * @property {string} link of the picture: connecting, connected, lost
+ * @property {boolean} stills the picture leaves as stills
  * @property {string} socket
  * @property {boolean} copied the link lies in the clipboard
  * @property {Controls | null} controls
@@ -22,11 +25,14 @@
 export const initial = (browser = "other") => ({
   screen: "opening",
   centre: "",
+  phone: "",
+  word: "",
   reason: "",
   browser,
   seconds: 0,
   slow: false,
   link: "connecting",
+  stills: false,
   socket: "connecting",
   copied: false,
   controls: null,
@@ -35,7 +41,7 @@ export const initial = (browser = "other") => ({
 /** @type {{[type: string]: (state: State, message: Message) => Partial<State>}} */
 const CHANGES = {
   trouble: () => ({ slow: true }),
-  looked: (_, { state, centre, inApp }) => ({ ...looked(state, inApp), centre, slow: false }),
+  looked: (_, { state, centre, phone = "", word = "", inApp }) => ({ ...looked(state, inApp), centre, phone, word, slow: false }),
   code: (_, { reason = "", seconds = 0 }) => ({ screen: "code", reason, seconds }),
   asking: () => ({ screen: "asking", link: "connecting" }),
   granted: () => ({ screen: "live" }),
@@ -43,7 +49,9 @@ const CHANGES = {
   welcome: (_, { centre }) => ({ centre }),
   socket: (_, { socket }) => ({ socket }),
   link: (_, { link }) => ({ link }),
+  stills: (_, { stills }) => ({ stills }),
   controls: (_, { controls }) => ({ controls }),
+  browser: (_, { browser }) => ({ browser }),
   copied: () => ({ copied: true }),
   hungup: () => ({ screen: "hungup" }),
   moved: () => ({ screen: "moved" }),
@@ -63,7 +71,7 @@ export function isEarly({ screen, link }) {
 
 /** @param {string} state of the link @param {boolean} inApp @returns {Partial<State>} */
 function looked(state, inApp) {
-  if (state === "ended") return { screen: "ended" };
+  if (state === "ended" || state === "claimed" || state === "replaced") return { screen: state };
   if (state !== "ready" && state !== "mine") return { screen: "unusable", reason: state };
   return { screen: inApp ? "inapp" : "ready" };
 }
@@ -73,11 +81,11 @@ function looked(state, inApp) {
  * @param {State} state
  * @returns {Set<string>}
  */
-export function flags({ screen, reason, browser, slow, link, socket, copied, controls }) {
-  const lost = link === "lost" || (socket === "lost" && link !== "connected");
+export function flags({ screen, reason, browser, word, slow, link, stills, socket, copied, controls }) {
+  const line = stills ? "stills" : link === "lost" || (socket === "lost" && link !== "connected") ? "lost" : link;
   const can = controls?.capabilities;
   const menus = browser !== "inapp" && (reason === "denied" || reason === "system");
-  const found = { slow, copied, menus, "can-flip": can && can.facing.length > 1, "can-light": can?.torch, "can-zoom": can?.zoom };
+  const found = { slow, copied, menus, word, "can-flip": can && can.facing.length > 1, "can-light": can?.torch, "can-zoom": can?.zoom };
   const so = Object.entries(found).filter(([, value]) => value);
-  return new Set([screen, `${screen}:${reason}`, `${browser}:${reason}`, lost ? "lost" : link, ...so.map(([name]) => name)]);
+  return new Set([screen, `${screen}:${reason}`, `${browser}:${reason}`, line, ...so.map(([name]) => name)]);
 }

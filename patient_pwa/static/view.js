@@ -28,7 +28,9 @@ export function render(state) {
   const now = flags(state);
   if (!parts.some(({ part, when }) => part.localName === "section" && when.includes(state.screen))) now.add("opening");
   for (const { part, when } of parts) part.hidden = !when.some((flag) => now.has(flag));
-  for (const part of all("[data-centre]")) if (state.centre) part.textContent = state.centre;
+  for (const name of /** @type {const} */ (["centre", "phone", "word"])) {
+    for (const part of all(`[data-${name}]`)) if (state[name]) part.textContent = state[name];
+  }
   for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (all(".link"))) field.value = location.href;
   for (const part of all("[data-seconds]")) part.textContent = String(state.seconds);
   renderControls(state);

@@ -74,7 +74,7 @@ test("the state does not change by the look of it", () => {
 });
 
 /** @param {string} key @param {object} [more] */
-const pressed = (key, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
+const pressed = (key, more = {}) => ({ key, code: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, ...more });
 
 test("keys drive the phone, in capitals too", () => {
   assert.deepEqual(["c", "L", "p", "S", "f", "+", "=", "-"].map((key) => intentOfKey(pressed(key), false)),
@@ -84,10 +84,38 @@ test("keys drive the phone, in capitals too", () => {
 test("keys of the browser, of a text field, and unknown ones are left alone", () => {
   assert.equal(intentOfKey(pressed("c", { ctrlKey: true }), false), null);
   assert.equal(intentOfKey(pressed("c"), true), null);
-  assert.equal(intentOfKey(pressed("x"), false), null);
+  assert.equal(intentOfKey(pressed("w"), false), null);
 });
 
 test("a key held down zooms on, and switches once", () => {
   assert.equal(intentOfKey(pressed("+", { repeat: true }), false), "closer");
   assert.equal(intentOfKey(pressed("l", { repeat: true }), false), null);
+});
+
+test("a digit shows its phrase, however a keyboard writes it, and 0 is the tenth", () => {
+  assert.equal(intentOfKey(pressed("1", { code: "Digit1", shiftKey: true }), false), 0, "French, with Shift");
+  assert.equal(intentOfKey(pressed("1", { code: "Digit1" }), false), 0, "English");
+  assert.equal(intentOfKey(pressed("!", { code: "Digit1", shiftKey: true }), false), 0, "English, with Shift");
+  assert.equal(intentOfKey(pressed("7", { code: "Numpad7" }), false), 6);
+  assert.equal(intentOfKey(pressed("0", { code: "Digit0" }), false), 9);
+  assert.equal(intentOfKey(pressed("-", { code: "Digit6" }), false), "wider", "the French minus is on the key of 6");
+  assert.equal(intentOfKey(pressed("2", { code: "Digit2", altKey: true }), false), null, "the browser's tabs");
+});
+
+test("a lens is chosen where the phone tells several apart, one after the other by its key", () => {
+  assert.equal(control(withPhone(), "lens").obstacle, "can't.lens.unsupported");
+  const lenses = [{ id: "a", label: "wide" }, { id: "b", label: "main" }];
+  const state = happen(withPhone(), { ...phoneState, revision: 2, capabilities: { lenses }, actual: { lens: "b" } });
+  assert.deepEqual([control(state, "lens").obstacle, control(state, "lens").next], ["", "a"]);
+});
+
+test("words reach a caller whose camera is off, refused or hidden; no other control does", () => {
+  for (const fact of [{ type: "caller.hung_up" }, { type: "page.hidden" }]) {
+    const state = happen(withPhone(), { ...fact, participant: "p1" });
+    for (const name of /** @type {const} */ (["guidance", "message", "metronome", "language"]))
+      assert.equal(control(state, name).obstacle, "", `${name} after ${fact.type}`);
+    assert.notEqual(control(state, "torch").obstacle, "");
+  }
+  assert.equal(control(happen(withPhone(), { ...phoneState, revision: 2, reasons: { metronome: "unsupported" } }), "metronome").obstacle,
+    "can't.metronome.unsupported");
 });

@@ -7,7 +7,7 @@ import { linkKeeper, wantsLink } from "../../console/static/room/link.js";
 import { loop } from "../../console/static/room/loop.js";
 import { reduce } from "../../console/static/room/reduce.js";
 import { Reporter } from "../../console/static/room/reporter.js";
-import { NOW, claimed, emptyRoom, firstPicture, frame, happen, invited, queued, withPhone } from "./console-room.js";
+import { NOW, claimed, emptyRoom, firstPicture, frame, happen, invited, phoneState, queued, withPhone } from "./console-room.js";
 
 /** @type {{frame: any, answer: (value?: any) => void, refuse: (why: any) => void}[]} */
 let requests = [];
@@ -24,7 +24,7 @@ function open(state) {
     state: made.state,
     dispatch: made.dispatch,
     socket: { request: (sent) => new Promise((answer, refuse) => requests.push({ frame: sent, answer, refuse })) },
-    video: /** @type {any} */ ({ videoWidth: 0 }),
+    source: () => /** @type {any} */ ({ width: 0, height: 0 }),
     storeCapture: async () => ({ id: "x" }),
     backoff: () => 0,
     newId: () => `id-${++ids}`,
@@ -190,4 +190,61 @@ test("a capture that could not be kept is not forgotten", () => {
   assert.deepEqual(shots(room.state()).map((shot) => shot.status), ["failed"]);
   room.dispatch({ type: "still.storing", key: "k1" });
   assert.deepEqual(shots(room.state()).map((shot) => shot.status), ["storing"]);
+});
+
+const frames = () => requests.map(({ frame: { name, value } }) => [name, value]);
+
+test("a phrase's key shows it, the same key takes it away, and X clears whatever is there", () => {
+  room.intents.perform(1);
+  assert.deepEqual(frames(), [["guidance", "closer"]]);
+  room.intents.perform(1);
+  assert.deepEqual(frames().slice(1), [["guidance", ""]], "by the click that is still on its way");
+  happened({ ...phoneState, revision: 2, actual: { guidance: "face", message: "Bonjour" } });
+  room.intents.perform("clear");
+  assert.deepEqual(frames().slice(2), [["guidance", ""], ["message", ""]]);
+});
+
+test("pointing shows the ring here and sends its place", () => {
+  room.intents.point([0.25, 0.5]);
+  assert.deepEqual(frames(), [["pointer", [0.25, 0.5]]]);
+  assert.deepEqual(room.state().ring?.place, [0.25, 0.5]);
+  room = open(emptyRoom());
+  room.intents.point([0.5, 0.5]);
+  assert.equal(requests.length, 1);
+  assert.equal(room.state().ring, null);
+});
+
+test("a sharp photo is asked for once until it is answered or refused", () => {
+  happened({ ...phoneState, revision: 2, capabilities: { photo: true } });
+  room.intents.perform("photo");
+  assert.deepEqual(frames(), [["photo", true]]);
+});
+
+test("another operator is another wish", () => {
+  void room.intents.resend("");
+  requests[0]?.refuse({ code: "lost", message: "", permanent: false });
+  void room.intents.resend("", true);
+  assert.equal(requests[1], undefined, "the first is still busy");
+});
+
+test("a second phone is let in by one click, and a refusal of the server is told", async () => {
+  void room.intents.decide("h1", "add");
+  assert.deepEqual(requests[0]?.frame, { type: "decide", handover: "h1", decision: "add" });
+  assert.equal(room.state().deciding.status, "busy");
+  requests[0]?.refuse({ code: "not_found", message: "Trop tard.", permanent: true });
+  await settled();
+  assert.deepEqual([room.state().deciding.status, room.state().deciding.text], ["failed", "Trop tard."]);
+});
+
+test("stills count as seen, those of another phone do not", () => {
+  /** @type {any[]} */
+  const reports = [];
+  const reporter = new Reporter((report) => reports.push(report) > 0);
+  const state = happen(emptyRoom(), invited, queued, claimed);
+  const still = (/** @type {string} */ participant) =>
+    reduce(state, { type: "jpeg", clock: NOW + 9_000, jpeg: { kind: "stills", participant, at: NOW, width: 640, height: 480 } });
+  reporter.follow(still("p9"));
+  assert.deepEqual(reports, []);
+  reporter.follow(still("p1"));
+  assert.deepEqual(reports, [{ type: "seen", participant: "p1" }]);
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { STILL_AFTER, isLive, ladder, timeToPicture } from "../../console/static/room/ladder.js";
+import { ladder, timeToPicture } from "../../console/static/room/ladder.js";
+import { STILL_AFTER, isLive } from "../../console/static/room/picture.js";
 import { reduce } from "../../console/static/room/reduce.js";
 import { situation } from "../../console/static/room/situation.js";
 import {
@@ -79,7 +80,7 @@ test("a picture is live while frames come", () => {
 });
 
 test("a second phone's picture ends the ladder although the first picture of the session is long past", () => {
-  const second = happen(withPhone(), firstPicture, { ...claimed, participant: "p2" }, { ...connected, participant: "p2" });
+  const second = happen(withPhone(), firstPicture, { ...claimed, participant: "p2" }, { ...connected, participant: "p2" }, { type: "phone.replaced", participant: "p1", successor: "p2" });
   assert.equal(statuses(second)[7], "todo");
   assert.deepEqual(statuses(frame(second, 30_000)), Array(8).fill("done"));
 });
@@ -103,4 +104,22 @@ test("after the end nothing is waited for", () => {
 test("the time to the picture counts from the invitation", () => {
   assert.equal(timeToPicture(withPhone()), null);
   assert.equal(timeToPicture(happen(withPhone(), firstPicture)), 11_000);
+});
+
+for (const cause of ["hidden", "locked", "taken", "withdrawn", "frozen", "network"]) {
+  test(`a camera lost because it is ${cause} says so, until it is back`, () => {
+    const lost = happen(at(frame(withPhone(), 20_000), 30_000), { type: "camera.lost", participant: "p1", cause });
+    assert.deepEqual([situation(lost)?.title, situation(lost)?.advice], [`lost.${cause}`, `lost.${cause}.advice`]);
+    assert.equal(situation(happen(lost, { type: "camera.back", participant: "p1" }))?.title, "stalled");
+  });
+}
+
+test("an SMS without a receipt is worth another way after 15 s, one that arrived or was opened is not", () => {
+  const sent = happen(emptyRoom(), invited, queued, accepted);
+  assert.equal(situation(at(sent, 2_000 + 15_000))?.title, "wait.delivered.sms");
+  assert.equal(situation(at(sent, 2_000 + 15_001))?.title, "wait.delivered.late");
+  assert.equal(situation(at(happen(sent, delivered), 60_000))?.title, "wait.opened");
+  assert.equal(situation(at(happen(sent, opened), 60_000))?.title, "wait.asked");
+  const mail = happen(emptyRoom(), { ...invited, channel: "email" }, queued, accepted);
+  assert.equal(situation(at(mail, 60_000))?.title, "wait.delivered.email");
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach, mock, test } from "node:test";
 
 import { Camera, refusal, rest } from "../../media/client/camera.js";
 
@@ -35,17 +35,18 @@ class Track {
     return this.abilities;
   }
 
-  /** @param {{advanced: object[]}} constraints */
-  async applyConstraints({ advanced: [values] }) {
+  /** @param {{advanced?: object[]}} constraints */
+  async applyConstraints(constraints) {
+    const { advanced: [values] = [constraints] } = constraints;
     this.applied.push(values);
-    Object.assign(this.settings, values);
+    if (constraints.advanced) Object.assign(this.settings, values);
   }
 }
 
 const error = (/** @type {string} */ name, message = "") => Object.assign(new Error(message), { name });
 const live = () => tracks.filter(({ readyState }) => readyState === "live").length;
 
-function camera(names = ["Back Camera", "Front Camera"]) {
+function camera(names = ["Back Camera", "Front Camera"], agent = "Chrome/140") {
   const cameras = names.map((label) => ({ kind: "videoinput", label, deviceId: label }));
   return new Camera({
     onTrack: () => heard.push("track"),
@@ -62,15 +63,20 @@ function camera(names = ["Back Camera", "Front Camera"]) {
         return { getVideoTracks: () => [found] };
       },
     }),
-    agent: "Chrome/140",
+    agent,
   });
 }
 
 beforeEach(() => {
+  mock.timers.reset();
   asked = [];
   tracks = [];
   heard = [];
-  phone = ({ facingMode }) => new Track(facingMode?.exact ?? facingMode?.ideal);
+  phone = ({ facingMode, deviceId }) => {
+    const track = new Track(facingMode?.exact ?? facingMode?.ideal ?? "environment");
+    track.settings.deviceId = deviceId?.exact;
+    return track;
+  };
 });
 
 test("the back camera comes first, at 720p and 30 frames a second", async () => {
@@ -99,7 +105,7 @@ test("a refusal is not asked twice", async () => {
   assert.equal(asked.length, 1);
 });
 
-test("a browser that opens the wrong camera is asked for the right one by name", async () => {
+test("facingMode: a browser that opens the wrong camera is asked for the right one by name", async () => {
   phone = (video) => new Track(video.deviceId ? "environment" : "user");
   const made = camera(["Caméra avant", "Caméra arrière"]);
   await made.start();
@@ -107,7 +113,7 @@ test("a browser that opens the wrong camera is asked for the right one by name",
   assert.equal(made.values().camera, "environment");
 });
 
-test("a switch stops the old camera before it opens the new one", async () => {
+test("two cameras on iOS: a switch stops the old one before it opens the new one", async () => {
   const made = camera();
   await made.start();
   await made.flip("user");
@@ -144,18 +150,129 @@ test("a switch that was under way when the caller hung up opens nothing", async 
   assert.equal(asked.length, 1);
 });
 
-test("the torch is lit again with each zoom, since iOS puts it out", async () => {
+test("torch lost on iOS: it is lit again with each zoom", async () => {
   phone = () => new Track("environment", { torch: true, zoom: { min: 1, max: 4, step: 0.1 } });
   const made = camera();
   await made.start();
   await made.zoom(2);
   await made.torch(true);
   await made.zoom(3);
-  assert.deepEqual(tracks[0].applied, [{ zoom: 2 }, { torch: true }, { zoom: 3, torch: true }]);
+  assert.deepEqual(tracks[0].applied, [{ zoom: 2 }, { zoom: 2, torch: true }, { zoom: 3, torch: true }]);
   assert.deepEqual(made.values(), { camera: "environment", torch: true, zoom: 3 });
 });
 
-test("the torch is lit again after a mute, since iOS puts it out", async () => {
+test("torch lost on iOS: it is lit again after another size, and not when nothing changes", async () => {
+  phone = () => new Track("environment", { torch: true });
+  const made = camera();
+  await made.start();
+  await made.torch(true);
+  await made.tune("motion", {});
+  assert.equal(tracks[0].applied.length, 1);
+  await made.tune("detail", { width: { ideal: 1920 } });
+  assert.deepEqual(tracks[0].applied.slice(1), [{ width: { ideal: 1920 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } }, { torch: true }]);
+  assert.equal(tracks[0].contentHint, "detail");
+});
+
+test("a fresh camera has the torch, the zoom, the size and the hint of the one that died", async () => {
+  phone = () => new Track("environment", { torch: true, zoom: { min: 1, max: 4, step: 0.1 } });
+  const made = camera();
+  await made.start();
+  await made.tune("detail", { width: { ideal: 1920 } });
+  await made.torch(true);
+  await made.zoom(2);
+  await made.start();
+  assert.equal(live(), 1);
+  assert.deepEqual(tracks[1].applied, [{ zoom: 2, torch: true }]);
+  assert.deepEqual([asked[1].width, tracks[1].contentHint], [{ ideal: 1920 }, "detail"]);
+});
+
+test("the torch is lit again on the way back from a camera that has none, the zoom is not", async () => {
+  phone = ({ facingMode: { exact } }) => new Track(exact, exact === "user" ? {} : { torch: true, zoom: { min: 1, max: 4 } });
+  const made = camera();
+  await made.start();
+  await made.torch(true);
+  await made.zoom(2);
+  await made.flip("user");
+  assert.deepEqual([made.values().torch, tracks[1].applied], [null, []]);
+  await made.flip("environment");
+  assert.deepEqual(tracks[2].applied, [{ torch: true }]);
+});
+
+test("torch on Android: it appears 500 ms late, and is lit then", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  phone = () => new Track("environment", { torch: true });
+  const made = camera();
+  await made.start();
+  await made.torch(true);
+  phone = () => new Track("environment", {});
+  const again = made.start();
+  assert.equal(asked.length, 1, "a dead camera rests as well before the next one opens");
+  mock.timers.tick(20);
+  await again;
+  assert.equal(made.abilities().torch, false);
+  tracks[1].abilities = { torch: true };
+  mock.timers.tick(500);
+  assert.equal(tracks[1].settings.torch, true);
+});
+
+test("a caller who stopped the video and starts it again starts in the dark", async () => {
+  phone = () => new Track("environment", { torch: true });
+  const made = camera();
+  await made.start();
+  await made.torch(true);
+  made.stop();
+  await made.start();
+  assert.deepEqual(tracks[1].applied, []);
+});
+
+test("several lenses on Android: one is opened by its id, and kept when the camera is opened afresh", async () => {
+  const made = camera(["camera2 0, facing back", "camera2 1, facing front", "camera2 2, facing back"]);
+  await made.start();
+  assert.deepEqual(made.lenses.map(({ facing }) => facing), ["environment", "user", "environment"]);
+  await made.choose("camera2 2, facing back");
+  await made.start();
+  assert.deepEqual(asked.slice(1).map(({ deviceId }) => deviceId), Array(2).fill({ exact: "camera2 2, facing back" }));
+  await made.flip("user");
+  assert.deepEqual(asked[3].facingMode, { exact: "user" });
+});
+
+test("a lens that is not there any more fails, and the picture goes on with another one", async () => {
+  const made = camera(["camera2 0, facing back", "camera2 2, facing back"]);
+  await made.start();
+  const before = phone;
+  phone = (video) => (video.deviceId ? error("OverconstrainedError") : before(video));
+  await assert.rejects(made.choose("camera2 2, facing back"), { name: "OverconstrainedError" });
+  assert.equal(live(), 1);
+});
+
+test("a phone whose cameras all look the same way offers no other way", async () => {
+  const made = camera(["camera2 0, facing back", "camera2 2, facing back"]);
+  await made.start();
+  assert.deepEqual(made.abilities().facing, ["environment"]);
+});
+
+test("torch and zoom on Firefox are absent, whatever it says", async () => {
+  phone = () => new Track("environment", { torch: true, zoom: { min: 1, max: 4, step: 0.1 } });
+  const made = camera(["Back", "Front"], "Mozilla/5.0 (Android 14; Mobile) Firefox/140.0");
+  await made.start();
+  assert.deepEqual([made.abilities().torch, made.abilities().zoom, made.values().torch], [false, null, null]);
+});
+
+test("an answer that comes after somebody asked anew is nobody's failure", async () => {
+  /** @type {(found: any) => void} */
+  let answer = () => {};
+  phone = () => new Promise((resolve) => (answer = resolve));
+  const made = camera();
+  const first = made.start();
+  const late = answer;
+  phone = () => new Track("environment");
+  await made.start();
+  late(error("NotAllowedError"));
+  await first;
+  assert.equal(live(), 1);
+});
+
+test("torch lost on iOS: it is lit again after a mute", async () => {
   phone = () => new Track("environment", { torch: true });
   const made = camera();
   await made.start();

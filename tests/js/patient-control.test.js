@@ -14,6 +14,7 @@ let works = [];
 let phone;
 /** @type {Control} */
 let control;
+let on = true; // the caller has not stopped the video
 
 /** Lets promises settle while the clock stands still. */
 async function settle() {
@@ -37,7 +38,8 @@ const camera = {
   get open() {
     return phone.actual["camera"] !== null;
   },
-  torch: (/** @type {boolean} */ on) => work("torch", on),
+  flip: (/** @type {string} */ facing) => work("camera", facing),
+  torch: (/** @type {boolean} */ lit) => work("torch", lit),
   zoom: (/** @type {number} */ zoom) => work("zoom", zoom),
 };
 
@@ -46,12 +48,13 @@ beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout"] });
   told = [];
   works = [];
+  on = true;
   phone = {
     capabilities: { facing: ["environment", "user"], torch: true, zoom: [1, 4, 0.1], position: true },
     actual: { camera: "environment", torch: false, zoom: 1, position: false },
   };
   control = new Control({ tell: (frame) => told.push(frame), onState: () => {} });
-  addLensControls(control, /** @type {any} */ (camera), (facing) => work("camera", facing));
+  addLensControls(control, /** @type {any} */ (camera), () => on);
   control.add("position", {
     parallel: true,
     takes: (value) => typeof value === "boolean",
@@ -77,7 +80,7 @@ async function finish(actual) {
   await settle();
 }
 
-test("a command is carried out and answered by its id", async () => {
+test("rule 2: a command is carried out and answered by its id", async () => {
   command("a", "torch", true);
   assert.deepEqual([works[0].name, works[0].value], ["torch", true]);
   assert.deepEqual(results(), []);
@@ -85,7 +88,7 @@ test("a command is carried out and answered by its id", async () => {
   assert.deepEqual(results(), [["a", "done"]]);
 });
 
-test("what is wanted is told apart from what is", async () => {
+test("rule 4: what is wanted is told apart from what is, with a rising revision", async () => {
   command("a", "torch", true);
   mock.timers.tick(150);
   assert.equal(states()[0].wanted.torch, true);
@@ -109,7 +112,7 @@ test("the new state is told before the answer, so that a console never shows an 
   assert.equal(told[told.length - 2].actual.torch, true);
 });
 
-test("a torch that says yes and stays dark is reported as dark", async () => {
+test("rule 4: a torch that says yes and stays dark is re-read and reported as dark", async () => {
   command("a", "torch", true);
   await finish({});
   mock.timers.tick(500);
@@ -117,7 +120,7 @@ test("a torch that says yes and stays dark is reported as dark", async () => {
   assert.deepEqual([newest.wanted.torch, newest.actual.torch], [true, false]);
 });
 
-test("a value that changes later by itself is told", async () => {
+test("rule 4: a torch that is lit 500 ms late is told", async () => {
   command("a", "torch", true);
   await finish({});
   phone.actual.torch = true;
@@ -126,7 +129,7 @@ test("a value that changes later by itself is told", async () => {
   assert.equal(states().slice(-1)[0].actual.torch, true);
 });
 
-test("camera operations run one at a time", async () => {
+test("rule 3: camera operations run one at a time", async () => {
   command("a", "torch", true);
   command("b", "zoom", 2);
   assert.equal(works.length, 1);
@@ -136,7 +139,7 @@ test("camera operations run one at a time", async () => {
   assert.deepEqual(results(), [["a", "done"], ["b", "done"]]);
 });
 
-test("only a newer value of the same control replaces one that waits", async () => {
+test("rule 3: only a newer value of the same control replaces one that waits", async () => {
   command("a", "torch", true);
   command("b", "zoom", 2);
   command("c", "camera", "user");
@@ -161,7 +164,7 @@ test("the caller's own tap takes its turn like a command, and has no answer", as
   assert.deepEqual(results(), [["a", "done"], ["b", "done"]]);
 });
 
-test("a repeated command is answered from memory and not run again", async () => {
+test("rule 2: a repeated command is answered from memory and not run again", async () => {
   command("a", "torch", true);
   command("a", "torch", true);
   await finish({ torch: true });
@@ -176,7 +179,7 @@ test("a refusal is remembered as well as a success", () => {
   assert.deepEqual(results(), [["a", "out_of_range"], ["a", "out_of_range"]]);
 });
 
-test("the last two hundred answers are kept", async () => {
+test("rule 2: the last two hundred answers are kept", async () => {
   command("first", "zoom", 9);
   for (let n = 0; n < 199; n++) command(`n${n}`, "zoom", 9);
   await settle();
@@ -189,7 +192,7 @@ test("the last two hundred answers are kept", async () => {
   assert.equal(works.length, 1);
 });
 
-test("a command for an earlier load of the page is refused, and not remembered", () => {
+test("rule 5: a command for an earlier load of the page is refused, and not remembered", () => {
   command("a", "torch", true, 2);
   assert.deepEqual(results(), [["a", "stale_epoch"]]);
   command("a", "torch", true);
@@ -204,14 +207,41 @@ test("an operation that fails leaves nothing wanted", async () => {
   assert.equal(told[told.length - 2].wanted.torch, false);
 });
 
-test("a camera that needs a tap is answered so", async () => {
+test("rule 8: a camera that needs a tap is answered so", async () => {
   command("a", "camera", "user");
   works[0].fail(Object.assign(new Error(), { name: "NotAllowedError" }));
   await settle();
   assert.deepEqual(results(), [["a", "needs_tap"]]);
 });
 
-test("an operation that never ends does not hold up the next one", async () => {
+test("rule 8: while the camera is off, whatever needs it answers that a tap is needed, and runs nothing", async () => {
+  phone.capabilities = { facing: [], torch: false, zoom: null, position: true };
+  phone.actual = { camera: null, torch: null, zoom: null, position: false };
+  command("a", "camera", "user");
+  command("b", "torch", true);
+  await settle();
+  assert.deepEqual(results(), [["a", "needs_tap"], ["b", "needs_tap"]]);
+  assert.deepEqual(works, []);
+});
+
+test("rule 8: a caller who stopped the video is not filmed again by a command", async () => {
+  on = false;
+  command("a", "camera", "user");
+  await settle();
+  assert.deepEqual([results(), works], [[["a", "needs_tap"]], []]);
+});
+
+test("rule 3: an operation knows which command asked for it", async () => {
+  /** @type {any[]} */
+  const ids = [];
+  control.add("photo", { takes: () => true, able: () => true, apply: (_, id) => ids.push(id) });
+  command("a", "photo", true);
+  control.tap("photo", true);
+  await settle();
+  assert.deepEqual(ids, ["a", null]);
+});
+
+test("rule 3: an operation that never ends does not hold up the next one", async () => {
   command("a", "camera", "user");
   command("b", "torch", true);
   mock.timers.tick(6000);
@@ -226,7 +256,7 @@ test("the position never waits for a camera", () => {
   assert.deepEqual(works.map(({ name }) => name), ["camera", "position"]);
 });
 
-test("another lens has its own zoom and torch: what was wanted of the old one is forgotten", async () => {
+test("rule 7: another lens has its own zoom and torch: what it can do is told anew, and a zoom of the old one is forgotten", async () => {
   command("a", "zoom", 3);
   await finish({ zoom: 3 });
   command("b", "camera", "user");
@@ -256,14 +286,14 @@ test("a pinch is not a flood: states are told five times a second at most", asyn
   assert.equal(states()[1].actual.zoom, phone.actual.zoom);
 });
 
-test("hello says everything, on every opening of a channel", () => {
+test("rule 6: hello says everything, on every opening of a channel", () => {
   control.hello();
   const { type, epoch, capabilities, wanted, actual } = told[0];
   assert.deepEqual([type, epoch, capabilities, actual], ["hello", 3, phone.capabilities, phone.actual]);
   assert.deepEqual(wanted, phone.actual);
 });
 
-test("a new epoch counts its revisions from one", () => {
+test("rule 5: a new epoch counts its revisions from one", () => {
   phone.actual.zoom = 2;
   control.refresh();
   control.hello(4);

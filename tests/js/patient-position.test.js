@@ -70,6 +70,17 @@ test("asking again after a refusal asks the phone again", () => {
   assert.deepEqual([made.denied, made.watching], [false, true]);
 });
 
+test("a cellar that says the same every ten seconds is told once, until it is found again", () => {
+  const made = position();
+  made.set(true);
+  watches[0][1]({ code: 3 });
+  watches[0][1]({ code: 3 });
+  watches[0][0]({ coords: { latitude: 1, longitude: 2, accuracy: 3 } });
+  watches[0][1]({ code: 3 });
+  const types = told.filter(({ type }) => type).map(({ type }) => type);
+  assert.deepEqual(types, ["position_error", "position", "position_error"]);
+});
+
 test("stopping ends the watch", () => {
   const made = position();
   made.set(true);

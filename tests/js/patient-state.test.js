@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { browserOf, inApp } from "../../patient_pwa/static/browser.js";
 import { flags, initial, reduce } from "../../patient_pwa/static/state.js";
 
 /** @param {import("../../patient_pwa/static/state.js").Message[]} messages */
@@ -20,7 +19,13 @@ test("in a browser that is inside another application, the link is offered to a 
   assert.equal(after({ ...ready, inApp: true }).screen, "inapp");
 });
 
-for (const state of ["expired", "revoked", "claimed", "unknown"]) {
+for (const state of ["claimed", "replaced"]) {
+  test(`a link that is ${state} has a screen of its own, by which its owner can go on`, () => {
+    assert.equal(after({ type: "looked", state, centre: "" }).screen, state);
+  });
+}
+
+for (const state of ["expired", "revoked", "unknown"]) {
   test(`a link that is ${state} says so`, () => {
     const found = shown({ type: "looked", state, centre: "" });
     assert.ok(found.includes("unusable") && found.includes(`unusable:${state}`));
@@ -73,25 +78,4 @@ test("a wrong code and too many codes are told apart", () => {
 
 test("an unknown message changes nothing", () => {
   assert.deepEqual(after({ type: "rumour" }), initial("chrome"));
-});
-
-const IOS = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
-const ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-A546B) AppleWebKit/537.36 (KHTML, like Gecko)";
-
-test("the browser is known by its user agent, so that its own menus are explained", () => {
-  assert.equal(browserOf(`${IOS} Version/18.5 Mobile/15E148 Safari/604.1`), "safari");
-  assert.equal(browserOf(`${IOS} CriOS/137.0 Mobile/15E148 Safari/604.1`), "ios");
-  assert.equal(browserOf(`${IOS} Mobile/15E148 [FBAN/FBIOS]`), "inapp");
-  assert.equal(browserOf("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.5 Safari/605.1.15", true), "safari");
-  assert.equal(browserOf("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.5 Safari/605.1.15", false), "other");
-  assert.equal(browserOf(`${ANDROID} Chrome/137.0.0.0 Mobile Safari/537.36`), "chrome");
-  assert.equal(browserOf(`${ANDROID} SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36`), "samsung");
-  assert.equal(browserOf("Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"), "firefox");
-  assert.equal(browserOf(`${ANDROID.replace(")", "; wv)")} Version/4.0 Chrome/137.0 Mobile Safari/537.36`), "inapp");
-});
-
-test("only views inside Android applications are warned of before the tap: those of iOS reach the camera", () => {
-  assert.equal(inApp(`${ANDROID} Chrome/137.0 Mobile Safari/537.36 [FBAN/FB4A;FBAV/500.0]`), true);
-  assert.equal(inApp(`${ANDROID} Chrome/137.0 Mobile Safari/537.36`), false);
-  assert.equal(inApp(`${IOS} Mobile/15E148 [FBAN/FBIOS]`), false);
 });

@@ -1,133 +1,7 @@
 import assert from "node:assert/strict";
-import { beforeEach, mock, test } from "node:test";
+import { mock, test } from "node:test";
 
-import { Publisher } from "../../media/client/publisher.js";
-
-/** @type {FakePeer[]} */
-let peers = [];
-/** @type {string[]} */
-let links = [];
-/** @type {string[]} */
-let heard = [];
-/** @type {(sdp: string) => Promise<string>} */
-let negotiate;
-let codec = "video/H264";
-let refusesLayers = false;
-
-class FakePeer {
-  /** @param {RTCConfiguration} configuration */
-  constructor(configuration) {
-    this.configuration = configuration;
-    this.connectionState = "new";
-    this.iceGatheringState = "complete";
-    this.localDescription = /** @type {any} */ (null);
-    this.remoteDescription = /** @type {any} */ (null);
-    this.transceiver = /** @type {any} */ (null);
-    this.channel = /** @type {any} */ ({ readyState: "connecting", sent: [], send: (/** @type {string} */ data) => this.channel.sent.push(data) });
-    this.track = /** @type {any} */ (null);
-    this.codec = codec;
-    this.encodings = /** @type {any[]} */ ([]);
-    this.bytes = 0;
-    this.sent = 0;
-    this.onconnectionstatechange = /** @type {any} */ (null);
-    peers.push(this);
-  }
-
-  /** @param {RTCConfiguration} configuration */
-  setConfiguration(configuration) {
-    this.configuration = configuration;
-  }
-
-  /** @param {string} label */
-  createDataChannel(label) {
-    this.channel.label = label;
-    return this.channel;
-  }
-
-  /** @param {string} kind @param {RTCRtpTransceiverInit} init */
-  addTransceiver(kind, init) {
-    const replaceTrack = async (/** @type {any} */ track) => {
-      this.track = track;
-    };
-    const getParameters = () => ({ codecs: [{ mimeType: this.codec }], encodings: structuredClone(this.encodings) });
-    const setParameters = async (/** @type {any} */ { encodings }) => {
-      if (refusesLayers) throw new DOMException("no layers", "OperationError");
-      this.encodings = encodings;
-    };
-    this.encodings = init.sendEncodings ?? [];
-    const sender = { replaceTrack, getParameters, setParameters };
-    this.transceiver = { kind, ...init, sender, setCodecPreferences() {} };
-    return this.transceiver;
-  }
-
-  async createOffer() {
-    return { type: "offer", sdp: `offer ${peers.indexOf(this)}` };
-  }
-
-  /** @param {any} description */
-  async setLocalDescription(description) {
-    this.localDescription = description;
-  }
-
-  /** @param {any} description */
-  async setRemoteDescription(description) {
-    this.remoteDescription = description;
-  }
-
-  async getStats() {
-    return new Map([
-      ["a", { type: "candidate-pair", bytesReceived: this.bytes }],
-      ["b", { type: "outbound-rtp", framesEncoded: 12, packetsSent: this.sent }],
-    ]);
-  }
-
-  close() {
-    this.connectionState = "closed";
-  }
-
-  /** @param {string} state */
-  become(state) {
-    this.connectionState = state;
-    this.onconnectionstatechange?.();
-  }
-}
-
-function publisher() {
-  return new Publisher({
-    negotiate: (sdp) => negotiate(sdp),
-    onLink: (link) => links.push(link),
-    onOpen: () => heard.push("open"),
-    onMessage: (data) => heard.push(data),
-    backoff: (attempt) => attempt * 1000,
-    Peer: /** @type {any} */ (FakePeer),
-  });
-}
-
-async function settle() {
-  for (let turn = 0; turn < 30; turn++) await Promise.resolve();
-}
-
-const track = /** @type {any} */ ({ name: "back" });
-const open = () => peers.filter(({ connectionState }) => connectionState !== "closed").length;
-
-async function connected() {
-  const made = publisher();
-  made.send(track);
-  await settle();
-  peers[0].become("connected");
-  return made;
-}
-
-beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ["setTimeout"] });
-  peers = [];
-  links = [];
-  heard = [];
-  codec = "video/H264";
-  refusesLayers = false;
-  negotiate = async (sdp) => sdp.replace("offer", "answer");
-});
+import { connected, heard, links, open, other, peers, publisher, settle, track } from "./publisher-peer.js";
 
 test("it offers one video that only goes out, and the channel control before it", async () => {
   await connected();
@@ -227,7 +101,7 @@ test("a connection that does not come within 15 s is built anew", async () => {
 });
 
 test("an offer that nobody answers is made again, later and later, for ever", async () => {
-  negotiate = () => Promise.reject(new Error("lost"));
+  other({ negotiate: () => Promise.reject(new Error("lost")) });
   publisher().send(track);
   await settle();
   for (const wait of [0, 1000, 2000, 3000]) {
@@ -241,7 +115,7 @@ test("an offer that nobody answers is made again, later and later, for ever", as
 test("an answer for a connection that is gone is ignored", async () => {
   /** @type {(sdp: string) => void} */
   let late = () => {};
-  negotiate = () => new Promise((resolve) => (late = resolve));
+  other({ negotiate: () => new Promise((resolve) => (late = resolve)) });
   const made = publisher();
   made.send(track);
   await settle();
@@ -266,7 +140,7 @@ test("stopping is for good, until there is a track again", async () => {
 });
 
 test("waking skips the wait", async () => {
-  negotiate = () => Promise.reject(new Error("lost"));
+  other({ negotiate: () => Promise.reject(new Error("lost")) });
   const made = publisher();
   made.send(track);
   await settle();
@@ -280,7 +154,7 @@ test("waking skips the wait", async () => {
 
 test("waking skips the wait for a new connection beside one that says nothing", async () => {
   const made = await connected();
-  negotiate = () => Promise.reject(new Error("lost"));
+  other({ negotiate: () => Promise.reject(new Error("lost")) });
   made.move();
   await settle();
   mock.timers.tick(0);
@@ -292,13 +166,13 @@ test("waking skips the wait for a new connection beside one that says nothing", 
 
 test("a server that is back while the next try waits for its time is a reason to try now", async () => {
   const made = await connected();
-  negotiate = () => Promise.reject(new Error("lost"));
+  other({ negotiate: () => Promise.reject(new Error("lost")) });
   peers[0].become("failed");
   for (const wait of [0, 1000]) {
     mock.timers.tick(wait);
     await settle();
   }
-  negotiate = async () => "answer";
+  other({ negotiate: async () => "answer" });
   made.prepare([]);
   made.wake();
   await settle();
@@ -371,14 +245,14 @@ test("what is said at the opening of the new channel goes by that one", async ()
 
 test("a new connection that fails is tried again while the present one goes on", async () => {
   const made = await connected();
-  negotiate = () => Promise.reject(new Error("no node is alive"));
+  other({ negotiate: () => Promise.reject(new Error("no node is alive")) });
   made.move();
   await settle();
   assert.equal(peers[0].connectionState, "connected");
   mock.timers.tick(0);
   await settle();
   assert.equal(peers.length, 3);
-  negotiate = async () => "answer";
+  other({ negotiate: async () => "answer" });
   mock.timers.tick(1000);
   await settle();
   peers[3].become("connected");
@@ -413,7 +287,7 @@ test("an offer that waits for its answer needs no other when the relay goes", as
 
 test("a relay that goes while the next try waits for its time is a reason to try now", async () => {
   const made = await connected();
-  negotiate = () => Promise.reject(new Error("lost"));
+  other({ negotiate: () => Promise.reject(new Error("lost")) });
   peers[0].become("failed");
   for (const wait of [0, 1000]) {
     mock.timers.tick(wait);
@@ -462,22 +336,4 @@ test("the control channel is told apart from a closed one", async () => {
 test("a dead camera shows in the frames that are encoded", async () => {
   assert.equal(await (await connected()).frames(), 12);
   assert.equal(await publisher().frames(), 0);
-});
-
-test("VP8 is sent in temporal layers, and the limit of its bitrate stays", async () => {
-  codec = "video/VP8";
-  await connected();
-  assert.deepEqual(peers[0].encodings, [{ maxBitrate: 2_500_000, scalabilityMode: "L1T3" }]);
-});
-
-test("H.264 is sent as the phone's hardware makes it", async () => {
-  await connected();
-  assert.deepEqual(peers[0].encodings, [{ maxBitrate: 2_500_000 }]);
-});
-
-test("a browser that knows no layers is connected all the same", async () => {
-  codec = "video/VP8";
-  refusesLayers = true;
-  await connected();
-  assert.deepEqual(links, ["connecting", "connected"]);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { ANSWER_LIMIT, reduce } from "../../console/static/room/reduce.js";
+import { ANSWER_LIMIT, PHOTO_LIMIT, reduce } from "../../console/static/room/reduce.js";
 import {
   NOW, accepted, after, asked, at, claimed, connected, connecting, delivered, emptyRoom, firstPicture, frame,
   granted, happen, invited, opened, phoneState, queued, withPhone,
@@ -15,7 +15,8 @@ test("every fact of the contract is taken, and the same events twice change noth
   assert.equal(once.call.version, wire.length);
   assert.ok(once.call.phone && once.call.message && once.call.position && once.call.ended);
   assert.equal(once.call.address, "1 Place Stanislas, 54000 Nancy");
-  assert.equal(once.call.captures.length, 1);
+  assert.deepEqual(once.call.captures.map((one) => one.kind), ["capture", "photo"]);
+  assert.ok(once.call.documents[0]?.openedAt && once.call.fileFailure);
   const twice = after(once, { type: "events", events: wire });
   assert.deepEqual(twice.call, once.call);
 });
@@ -56,7 +57,9 @@ test("another invitation starts the ladder anew", () => {
 });
 
 test("another phone takes over: what the first one does is history", () => {
-  const state = happen(withPhone(), { ...claimed, participant: "p2" }, { type: "page.hidden", participant: "p1" });
+  const comes = happen(withPhone(), { ...claimed, participant: "p2" });
+  assert.equal(comes.call.phone?.participant, "p1", "until the second has a picture");
+  const state = happen(comes, { type: "phone.replaced", participant: "p1", successor: "p2" }, { type: "page.hidden", participant: "p1" });
   assert.equal(state.call.phone?.participant, "p2");
   assert.equal(state.call.phone?.hidden, false);
   assert.equal(state.call.phone?.account, null);
@@ -116,6 +119,12 @@ test("a click that nothing ever answers is given up", () => {
   const clicked = after(withPhone(), { type: "command.clicked", id: "c9", name: "torch", value: true });
   assert.ok(at(clicked, ANSWER_LIMIT).call.pending.torch);
   assert.equal(at(clicked, ANSWER_LIMIT + 1).call.refusals.torch?.key, "unreachable");
+});
+
+test("a sharp photo is waited for as long as a phone may take", () => {
+  const clicked = after(withPhone(), { type: "command.clicked", id: "c9", name: "photo", value: true });
+  assert.ok(at(clicked, PHOTO_LIMIT).call.pending.photo);
+  assert.equal(at(clicked, PHOTO_LIMIT + 1).call.refusals.photo?.key, "unreachable");
 });
 
 test("the end stops all waiting", () => {

@@ -11,6 +11,7 @@ class FakeLine {
   constructor(url) {
     this.url = url;
     this.readyState = 0;
+    this.binaryType = "blob";
     /** @type {any[]} */
     this.sent = [];
     /** @type {any} */
@@ -22,9 +23,9 @@ class FakeLine {
     lines.push(this);
   }
 
-  /** @param {string} data */
+  /** @param {string | ArrayBuffer} data */
   send(data) {
-    this.sent.push(JSON.parse(data));
+    this.sent.push(typeof data === "string" ? JSON.parse(data) : data);
   }
 
   close() {
@@ -52,6 +53,8 @@ class FakeLine {
 let frames = [];
 /** @type {unknown[][]} */
 let states = [];
+/** @type {ArrayBuffer[]} */
+let pictures = [];
 let first = { type: "join", since: 0 };
 
 /** @template T @param {T[]} list */
@@ -62,6 +65,7 @@ function connect() {
     url: "ws://test/ws",
     first: () => first,
     onFrame: (frame) => frames.push(frame),
+    onBinary: (data) => pictures.push(data),
     onState: (...state) => states.push(state),
     backoff: (attempt) => (attempt + 1) * 1000,
     WebSocketClass: /** @type {any} */ (FakeLine),
@@ -75,6 +79,7 @@ beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   lines = [];
   frames = [];
+  pictures = [];
   states = [];
   first = { type: "join", since: 0 };
 });
@@ -242,4 +247,40 @@ test("opening an open socket changes nothing", () => {
   lines[0].accept();
   socket.open();
   assert.equal(lines.length, 1);
+});
+
+test("binary frames go both ways beside the others, and prove that the line lives", () => {
+  const socket = connect();
+  const picture = new Uint8Array([255, 216]).buffer;
+  assert.equal(socket.sendBinary(picture), false);
+  lines[0].accept();
+  assert.equal(lines[0].binaryType, "arraybuffer");
+  assert.equal(socket.sendBinary(picture), true);
+  assert.equal(last(lines[0].sent), picture);
+  mock.timers.tick(20_000);
+  lines[0].onmessage({ data: picture });
+  mock.timers.tick(20_000);
+  assert.deepEqual(pictures, [picture]);
+  assert.deepEqual(frames, []);
+  assert.equal(last(states)?.[0], "open");
+});
+
+test("asked again and again, a line gets no more time to prove that it lives", () => {
+  const socket = connect();
+  lines[0].accept();
+  socket.wake(1000);
+  mock.timers.tick(600);
+  socket.wake(1000);
+  mock.timers.tick(600);
+  assert.equal(last(states)?.[0], "lost");
+});
+
+test("it tells what has not left yet, and how long nothing came", () => {
+  const socket = connect();
+  assert.equal(socket.backlog, 0);
+  lines[0].accept();
+  Object.assign(lines[0], { bufferedAmount: 700 });
+  assert.equal(socket.backlog, 700);
+  lines[0].say({ type: "pong" });
+  assert.ok(socket.quiet < 1000);
 });

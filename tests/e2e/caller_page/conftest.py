@@ -76,7 +76,7 @@ async def go_live(page: Page, server: Server) -> None:
     await on_screen(page, "ready")
     await tap(page, "start")
     await picture(server)
-    await expect(page.locator(".status .good")).to_be_visible(timeout=20_000)
+    await expect(page.locator(".status [data-when=connected]")).to_be_visible(timeout=20_000)
     await server.phone.frame("hello", by="channel")
 
 

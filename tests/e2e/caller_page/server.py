@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
@@ -16,10 +16,16 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from patient_pwa.routes import cookie_name, routes
-from signaling.domain.errors import LinkUnusable, NotFound, Throttled
+from patient_pwa import summary
+from patient_pwa.http import cookie_name
+from patient_pwa.routes import routes
+from signaling.domain.errors import LinkUnusable, NotFound, NotSignedIn, Throttled, VisioError
+from signaling.domain.sharing import Shared, Span
 from signaling.service import join
+from signaling.service.handover import Asked
+from signaling.service.summary import Summary
 from signaling.web import guarded
+from tests.cast import MINUTE, NOW
 from tests.servers import free_port
 
 Frame = dict[str, Any]
@@ -30,6 +36,8 @@ WITHIN = 20.0  # seconds; a phone's page answers in well under one
 class Look:
     state: str
     centre: str
+    phone: str = "03 83 85 85 85"
+    word: str = "TULIPE"
 
 
 @dataclass
@@ -40,6 +48,9 @@ class Door:
     holders: dict[str, str] = field(default_factory=dict)  # token -> cookie
     claims: list[tuple[str, str, str]] = field(default_factory=list)  # token, browser, language
     opened: int = 0
+    asks: list[str] = field(default_factory=list)  # marks of second phones, at each call
+    decision: Literal["waiting", "refused", "ready"] = "waiting"
+    share_refusal: VisioError | None = None
 
     async def look(self, token: str, phone: join.Phone) -> Look:
         self.opened += 1
@@ -60,10 +71,55 @@ class Door:
             raise NotFound("no such code")
         return "spoken"
 
+    async def ask(self, token: str, phone: join.Phone, mark: str, source: str) -> Asked:
+        """`decision` is what the regulator says, for whoever asks."""
+        self.asks.append(mark)
+        if self.states.get(token) == "expired":
+            raise LinkUnusable("expired")
+        if self.decision != "ready":
+            return Asked(self.decision)
+        self.holders[token] = f"second-cookie-of-{token}"
+        return Asked("ready", self.holders[token])
+
+    async def share(self, cookie: str | None) -> str:
+        if self.share_refusal is not None:
+            raise self.share_refusal
+        return "https://visio.test/j#shared"
+
+    async def stay(self, cookie: str | None) -> None:
+        self.states = {
+            token: "ready" if state == "replaced" else state for token, state in self.states.items()
+        }
+
     def _state(self, token: str, cookie: str | None) -> str:
         if token in self.holders and self.states[token] == "ready":
             return "mine" if self.holders[token] == cookie else "claimed"
         return self.states.get(token, "unknown")
+
+
+@dataclass
+class Summaries:
+    """Of the phone that holds a link; the same for every call."""
+
+    door: Door
+
+    async def of(self, cookie: str | None) -> Summary:
+        if cookie not in self.door.holders.values():
+            raise NotSignedIn("no phone holds this cookie")
+        end = NOW + 4 * MINUTE
+        shared = Shared(
+            camera=(Span(NOW, end),),
+            captures=(NOW + MINUTE, NOW + 2 * MINUTE),
+            photos=(NOW + 3 * MINUTE,),
+            sent=(),
+            received=(NOW + 2 * MINUTE,),
+            positions=tuple(range(NOW, end, MINUTE // 6)),
+            viewers=frozenset({"alice", "bob"}),
+        )
+        return Summary(
+            centre="SAMU 54", phone="03 83 85 85 85", started_at=NOW, ended_at=end, shared=shared,
+            viewers={"regulator": 2, "supervisor": 1}, deleted_at=end + 365 * 24 * 60 * MINUTE, keep_days=365,
+        )  # fmt: skip
 
 
 class Phone:
@@ -130,6 +186,7 @@ class Server:
         self.joins: list[str] = []  # page marks
         self.refuse_with: int | None = None  # close code for the next sockets
         self.sockets_open = True
+        self.answers = True  # offers; else no connection stands
         self._legs: list[RTCPeerConnection] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -138,7 +195,10 @@ class Server:
         return f"{self.origin}/j#{token}"
 
     def app(self) -> Starlette:
-        pages = routes(self.door, secure=False, origin=self.origin)
+        pages = [
+            *routes(self.door, self.door, secure=False, origin=self.origin),
+            *summary.routes(Summaries(self.door), secure=False),
+        ]
         return Starlette(
             routes=[*pages, WebSocketRoute("/ws/caller", self._caller)],
             middleware=guarded([self.origin], secure=False),
@@ -152,8 +212,19 @@ class Server:
             return
         self.phone.socket = socket
         with suppress(WebSocketDisconnect):
-            async for text in socket.iter_text():
-                await self._hear(socket, json.loads(text))
+            while True:
+                message = await socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                if message.get("text") is None:
+                    await self._still(socket, message["bytes"])
+                else:
+                    await self._hear(socket, json.loads(message["text"]))
+
+    async def _still(self, socket: WebSocket, data: bytes) -> None:
+        number = int.from_bytes(data[:4], "big")
+        await socket.send_json({"type": "still_at", "number": number})
+        self.phone.note({"type": "still", "jpeg": data[4:]}, "socket")
 
     async def _hear(self, socket: WebSocket, frame: Frame) -> None:
         if frame["type"] == "ping":
@@ -165,7 +236,7 @@ class Server:
             await socket.send_json(
                 {"type": "welcome", "epoch": epoch, "centre": "SAMU 54", "ice_servers": []}
             )
-        if frame["type"] == "offer":
+        if frame["type"] == "offer" and self.answers:
             answer = await self._answer(frame["sdp"])
             await socket.send_json({"type": "answer", "ref": frame["ref"], "sdp": answer})
         self.phone.note(frame, "socket")
@@ -213,6 +284,6 @@ async def running() -> AsyncIterator[Server]:
     try:
         yield server
     finally:
-        await server.close_legs()
         web.should_exit = web.force_exit = True
         await serving
+        await server.close_legs()  # last: until then an offer may still make one

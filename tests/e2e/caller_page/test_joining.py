@@ -28,7 +28,7 @@ async def test_a_tap_leads_to_the_picture(phone: Page, server: Server) -> None:
     assert server.door.claims == []
     await tap(phone, "start")
     await picture(server)
-    await expect(phone.locator(".status .good")).to_have_text("Le SAMU 54 vous voit")
+    await expect(phone.locator(".status [data-when=connected]")).to_have_text("Le SAMU 54 vous voit, sans son")
     assert [token for token, _, _ in server.door.claims] == ["good"]
     assert server.phone.said()[:2] == ["join", "camera.asked"]
     assert server.phone.said().index("camera.granted") < server.phone.said().index("offer")
@@ -80,7 +80,6 @@ async def test_a_reload_that_needs_a_tap_falls_back_to_the_button(phone: Page, s
     [
         ("expired", "Ce lien est trop ancien"),
         ("revoked", "Ce lien a été remplacé"),
-        ("claimed", "Ce lien est déjà utilisé"),
         ("unknown", "Ce lien est incomplet"),
     ],
 )
@@ -107,7 +106,7 @@ async def test_a_link_that_another_phone_took_in_the_meantime_stops_the_camera(
     await on_screen(phone, "ready")
     server.door.holders["good"] = "somebody else"
     await tap(phone, "start")
-    await on_screen(phone, "unusable")
+    await on_screen(phone, "claimed")
     await until(phone, "phone.tracks.every((track) => track.readyState === 'ended')")
     assert server.joins == []
 
@@ -189,11 +188,10 @@ async def test_a_second_tab_takes_over_and_the_first_one_says_so(phone: Page, se
 
 
 async def test_a_reload_without_network_shows_our_page(phone: Page, server: Server) -> None:
-    await phone.goto(server.link("good"))
-    await on_screen(phone, "ready")
+    await go_live(phone, server)
     await phone.evaluate(KEPT)
     await phone.context.set_offline(True)
     await phone.reload()
     await expect(phone.locator("[data-when=slow]")).to_be_visible()
     await phone.context.set_offline(False)
-    await on_screen(phone, "ready")
+    await on_screen(phone, "live")

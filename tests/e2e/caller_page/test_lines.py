@@ -24,7 +24,7 @@ async def test_the_picture_goes_on_while_the_socket_is_away(phone: Page, server:
     await picture(server)
     assert server.phone.offers == 1
     assert len(set(server.joins)) == 1
-    await expect(phone.locator(".status .good")).to_be_visible()
+    await expect(phone.locator(".status [data-when=connected]")).to_be_visible()
 
 
 async def test_a_relay_that_goes_away_gets_a_new_offer(phone: Page, server: Server) -> None:
@@ -32,7 +32,7 @@ async def test_a_relay_that_goes_away_gets_a_new_offer(phone: Page, server: Serv
     await server.phone.hang_up()
     await server.phone.until(lambda: server.phone.offers == 2)
     await picture(server)
-    await expect(phone.locator(".status .good")).to_be_visible()
+    await expect(phone.locator(".status [data-when=connected]")).to_be_visible()
     hellos = [f for f in server.phone.frames if f["type"] == "hello" and f["by"] == "channel"]
     assert len(hellos) == 2
 
@@ -48,7 +48,7 @@ async def test_a_server_that_is_away_is_tried_until_it_is_back(phone: Page, serv
     server.sockets_open = True
     await server.phone.until(lambda: server.phone.offers == 2)
     await picture(server)
-    await expect(phone.locator(".status .good")).to_be_visible()
+    await expect(phone.locator(".status [data-when=connected]")).to_be_visible()
 
 
 async def test_commands_take_the_socket_while_no_channel_is_open(phone: Page, server: Server) -> None:
@@ -75,7 +75,7 @@ async def test_the_end_clears_the_screen_and_closes_the_camera(phone: Page, serv
     assert await phone.evaluate("phone.tracks.every((track) => track.readyState === 'ended')")
     assert await phone.evaluate("document.querySelector('video').srcObject") is None
     await expect(phone.locator("h1:visible")).to_have_text("La vidéo est terminée")
-    await expect(phone.locator("button:visible")).to_have_count(0)
+    await expect(phone.locator("main button:visible")).to_have_count(0)
 
 
 async def test_the_end_comes_by_the_data_channel_too(phone: Page, server: Server) -> None:

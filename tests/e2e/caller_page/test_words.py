@@ -120,10 +120,11 @@ async def test_rule_8_a_sound_that_wants_a_tap_says_so_and_one_large_button_give
     await phone.add_init_script(
         """(() => {
           let tapped = false;
-          addEventListener("click", (event) => { tapped = event.target.closest?.("[data-act=sound]"); }, true);
-          const resume = AudioContext.prototype.resume;
-          AudioContext.prototype.resume = function () { return tapped ? resume.call(this) : new Promise(() => {}); };
-          Object.defineProperty(AudioContext.prototype, "state", { get: () => (tapped ? "running" : "suspended") });
+          addEventListener("click", ({ target }) => { tapped = target.closest?.("[data-act=sound]"); }, true);
+          const sound = AudioContext.prototype;
+          const { resume } = sound;
+          sound.resume = function () { return tapped ? resume.call(this) : new Promise(() => {}); };
+          Object.defineProperty(sound, "state", { get: () => (tapped ? "running" : "suspended") });
         })()"""
     )
     await go_live(phone, server)
