@@ -47,7 +47,12 @@ async def centre_add(desk: Desk, given: argparse.Namespace) -> None:
 
 async def centre_list(desk: Desk, given: argparse.Namespace) -> None:
     for centre in await desk.store.centres():
-        print(f"{centre.id}  {centre.name}")
+        print("  ".join(filter(None, (centre.id, centre.name, centre.phone))))
+
+
+async def centre_phone(desk: Desk, given: argparse.Namespace) -> None:
+    centre = await desk.accounts.set_phone(given.id, given.number)
+    print(f"Callers read {centre.phone}." if centre.phone else "Callers read no number.")
 
 
 # ---------------------------------------------------------------- users
@@ -102,7 +107,10 @@ def _centre_commands(things: Subparsers) -> None:
     centre = _actions(things, "centre", "a SAMU centre")
     add = _command(centre, "add", centre_add, "make a centre and print its id")
     add.add_argument("name", help='as callers read it in the SMS, e.g. "SAMU 54"')
-    _command(centre, "list", centre_list, "print the id and name of every centre")
+    _command(centre, "list", centre_list, "print the id, name and telephone number of every centre")
+    phone = _command(centre, "phone", centre_phone, "set the number that callers read on their page")
+    phone.add_argument("id", metavar="ID", help="as `centre list` prints it")
+    phone.add_argument("number", help='e.g. "03 83 85 85 85"; "" for none')
 
 
 def _user_commands(things: Subparsers) -> None:

@@ -10,17 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from signaling.attachments import attachment
 from signaling.auth import require
 from signaling.domain.records import Capture
 from signaling.service.captures import Captures
 
 _ENDINGS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
-# A file is never a page of ours, whatever it holds (ASVS 5.0 5.4.2): no script, no frame.
-FILE_HEADERS: Final = {
-    "cache-control": "private, no-store",
-    "content-security-policy": "sandbox; default-src 'none'",
-    "x-content-type-options": "nosniff",
-}
 
 
 class CaptureFiles:
@@ -43,8 +38,7 @@ class CaptureFiles:
 
     async def read(self, request: Request) -> Response:
         capture, data = await self._captures.read(request.state.visitor, request.path_params["capture"])
-        headers = {**FILE_HEADERS, "content-disposition": f'attachment; filename="{file_name(capture)}"'}
-        return Response(data, media_type=capture.media_type, headers=headers)
+        return attachment(data, capture.media_type, file_name(capture))
 
 
 def file_name(capture: Capture) -> str:

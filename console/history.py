@@ -58,7 +58,7 @@ class Meetings:
             row=row(visitor, listed, self._clock.now(), language, gettext),
             first_picture=_first_picture(details),
             browser=_browser(details),
-            timeline=timeline(details.events, details.users, language, gettext),
+            timeline=timeline(details.events, details.users, language, gettext, whole=may_watch(visitor)),
             captures=[
                 {
                     "id": one.id,
@@ -66,6 +66,7 @@ class Meetings:
                     "height": one.height,
                     "at": moment(one.taken_at, language),
                     "by": details.users.get(one.taken_by or "", ""),
+                    "photo": one.participant is not None,
                 }
                 for one in details.captures
             ],
@@ -88,6 +89,7 @@ def _browser(details: Details) -> str:
 
 def _document(document: Document, language: str) -> dict[str, Any]:
     return {
+        "id": document.id,
         "at": moment(document.created_at, language),
         "name": document.name,
         "media_type": document.media_type,

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-from babel import Locale
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse
 
@@ -26,11 +25,8 @@ class Pages:
     def __init__(self, folder: Path) -> None:
         languages = available(folder / "locales")
         self._catalogues = Catalogues(folder / "locales", languages, _DEFAULT)
-        names = [
-            (code, (Locale.parse(code).get_display_name(code) or code).capitalize()) for code in languages
-        ]
         self.languages = languages
-        self.render = environment(folder / "templates", self._catalogues, languages=names)
+        self.render = environment(folder / "templates", self._catalogues)
 
     def language(self, connection: HTTPConnection) -> str:
         """The one that was chosen, or else the best that the browser asks for."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from console import words
 from console.words import Gettext
+
+_WORDS: Final = ("profile", "guidance", "message", "pointer", "metronome", "language")  # need a page only
 
 
 def home(_: Gettext) -> dict[str, str]:
@@ -29,6 +32,9 @@ def room(_: Gettext) -> dict[str, str]:
         **_prefixed("carrier", words.carrier_errors(_)),
         **_prefixed("position", words.position_errors(_)),
         **_panel(_),
+        **_picture(_),
+        **_words(_),
+        **_files(_),
     }
 
 
@@ -70,6 +76,10 @@ def _waiting(_: Gettext) -> dict[str, str]:
         "wait.queued.advice": stay,
         "wait.accepted.advice": stay,
         "wait.delivered.advice": _("Ask the caller to watch for the message and to tap the link in it."),
+        "wait.delivered.late": _("No receipt for the SMS yet"),
+        "wait.delivered.late.advice": _(
+            "Ask whether it has come. If not: send it again, read the code aloud, or use an e-mail address."
+        ),
         "wait.opened": _("The caller hasn't opened the link yet"),
         "wait.opened.advice": _(
             "Ask the caller to open the message and to tap the link, without hanging up."
@@ -116,6 +126,17 @@ def _trouble(_: Gettext) -> dict[str, str]:
         "stalled.advice": _("The phone's network is weak or gone. The picture comes back by itself."),
         "stalled.console": _("The picture stands still"),
         "stalled.console.advice": _("This workstation has lost its connection. It comes back by itself."),
+        **_prefixed("lost", words.losses(_)),
+        "lost.hidden.advice": _(
+            "The camera stops meanwhile. Ask the caller to go back to the page of the video."
+        ),
+        "lost.locked.advice": _(
+            "Ask the caller to unlock the phone and to go back to the page of the video."
+        ),
+        "lost.taken.advice": _("It comes back by itself. If not, ask the caller to close the other app."),
+        "lost.withdrawn.advice": _("Ask the caller to tap “Try again”, then “Allow”."),
+        "lost.frozen.advice": _("The phone starts the camera anew. Stay on the line."),
+        "lost.network.advice": _("The picture comes back by itself. Stay on the line."),
         "relay_full": _("The video servers are full"),
         "relay_full.advice": _("The picture comes by itself when there is room. Stay on the telephone."),
         "relay_unavailable": _("The video server doesn't answer"),
@@ -142,6 +163,11 @@ def _controls(_: Gettext) -> dict[str, str]:
         "do.position.true": _("Ask for the position"),
         "do.position.false": _("Stop following the position"),
         "do.zoom": _("Zoom: wheel, slider or keys"),
+        "do.lens": _("Choose the lens"),
+        "do.photo": _("Take a photo of more detail than the video has"),
+        "photo.taking": _("Being taken"),
+        "photo.sending": _("%(percent)s %% here") % {"percent": "{percent}"},
+        "photo.count": _("%(count)s kept") % {"count": "{count}"},
         "do.capture": _("Keep this picture with the session"),
         "refusal": _("%(control)s: %(reason)s") % {"control": "{control}", "reason": "{reason}"},
     }
@@ -152,15 +178,17 @@ def _obstacles(_: Gettext) -> dict[str, str]:
     reload = _("The caller must tap the page first")
     unsupported = {
         "camera": _("This phone has only one camera for us"),
+        "lens": _("This phone doesn't tell its lenses apart"),
         "torch": _("This phone or browser doesn't let us switch the light"),
         "zoom": _("This camera or browser has no zoom"),
         "position": _("This phone doesn't give its position"),
+        "photo": _("This phone takes no sharp photo for us"),
+        **dict.fromkeys(_WORDS, _("This phone's page can't do it")),
     }
     lens = {
-        "camera": unsupported["camera"],
+        **unsupported,
         "torch": _("This camera has no light: switch to the back camera"),
         "zoom": _("This camera has no zoom: switch to the other camera"),
-        "position": unsupported["position"],
     }
     denied = {name: _("The caller refused it on the phone") for name in unsupported}
     denied["position"] = _("The caller refused to give the position")
@@ -174,6 +202,57 @@ def _obstacles(_: Gettext) -> dict[str, str]:
         "can't.hung_up": _("The caller stopped the video"),
         "can't.hidden": _("The caller left the page"),
         "can't.no_picture": _("There is no live picture"),
+    }
+
+
+def _picture(_: Gettext) -> dict[str, str]:
+    """How the picture comes, and how well."""
+    return {
+        "call.no_video": _("Without video"),
+        "way.direct": _("Direct"),
+        "way.direct.more": _("The video comes straight from the phone."),
+        "way.relayed": _("Relayed"),
+        "way.relayed.more": _("The phone's network is closed: the video takes a way around it."),
+        "way.stills": _("Still pictures"),
+        "way.stills.more": _(
+            "The network carries no video: one picture after another. Video comes by itself."
+        ),
+        "way.photo": _("Photos"),
+        "way.photo.more": _("No camera for the video: ask the caller to take photos with the large button."),
+        "age.stills": _("Still picture · %(duration)s ago") % {"duration": "{duration}"},
+        "age.photo": _("Photo · %(duration)s ago") % {"duration": "{duration}"},
+        "quality.good": _("Good network"),
+        "quality.fair": _("Fair network"),
+        "quality.poor": _("Poor network"),
+        "battery": _("Battery %(percent)s %%") % {"percent": "{percent}"},
+        "handover.asked": _("A second phone (%(browser)s) asks for the hand") % {"browser": "{browser}"},
+        "decide.failed": _("This didn't work. Try again."),
+        "camera.second": _("Second camera"),
+    }
+
+
+def _words(_: Gettext) -> dict[str, str]:
+    return {**_prefixed("guidance", words.guidance(_)), "screen.full": _("Shown now")}
+
+
+def _files(_: Gettext) -> dict[str, str]:
+    return {
+        "photo.alt": _("Photo by the phone"),
+        "photo.stored": _("Photo received"),
+        "photo.broken": _("A photo did not arrive: %(reason)s") % {"reason": "{reason}"},
+        "photo.size": _("Photo %(width)s × %(height)s") % {"width": "{width}", "height": "{height}"},
+        **_prefixed("file", words.file_errors(_)),
+        "document.unnamed": _("Document"),
+        "document.size": _("%(size)s kB") % {"size": "{size}"},
+        "document.sending": _("Sending…"),
+        "document.sent": _("Sent, not opened yet"),
+        "document.opened": _("Opened by the caller"),
+        "document.received": _("Received from the caller"),
+        "document.arriving": _("%(percent)s %% here") % {"percent": "{percent}"},
+        "document.failed": _("Not sent"),
+        "document.broken": _("A document did not arrive: %(reason)s") % {"reason": "{reason}"},
+        "document.bad_type": _("Only PDF, JPEG and PNG can be sent."),
+        "document.too_large": _("Larger than 20 MB."),
     }
 
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
+from babel import Locale
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from console import phrases
+from console import phrases, words
 from console.pages import Pages
-from console.qr import qr
 from console.rows import address_for
+from console.words import Gettext
 from signaling.auth import require
 from signaling.domain.errors import NotFound
+from signaling.domain.invitation_text import LANGUAGES
 from signaling.domain.ladder import NAMES, fact_types
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Details
+from signaling.qr import qr
 from signaling.service.history import History
 from signaling.service.invite import Inviting, Link
 
@@ -58,6 +62,9 @@ class Room:
         if session.ended_at is not None:
             return RedirectResponse(f"/history/{session.id}", HTTPStatus.SEE_OTHER)
         link = await self._link(visitor, session.id)
+        signs = await self._inviting.signs(visitor, session.id)
+        language = self._pages.language(request)
+        gettext = self._pages.gettext(language)
         return self._pages.page(
             request,
             "room.html",
@@ -66,8 +73,14 @@ class Room:
             regulator=details.regulator,
             host=self._host,
             link=link,
+            word=signs.word,
+            centre_phone=signs.phone,
+            guidance=words.guidance(gettext),
+            profiles=words.profiles(gettext),
+            metronome=words.metronome(gettext),
+            caller_languages=_named(LANGUAGES, language),
             modules=MODULES,
-            data=self._data(request, details, link),
+            data=self._data(details, visitor, link, gettext),
         )
 
     async def link(self, request: Request) -> Response:
@@ -82,8 +95,9 @@ class Room:
         except NotFound:
             return None
 
-    def _data(self, request: Request, details: Details, link: dict[str, Any] | None) -> dict[str, Any]:
-        visitor: Visitor = request.state.visitor
+    def _data(
+        self, details: Details, visitor: Visitor, link: dict[str, Any] | None, gettext: Gettext
+    ) -> dict[str, Any]:
         session = details.room.session
         return {
             "session": session.id,
@@ -95,8 +109,17 @@ class Room:
             "rungs": NAMES,
             "rung_of": fact_types(),
             "link": link,
-            "phrases": phrases.room(self._pages.gettext(self._pages.language(request))),
+            "other_provider": self._inviting.has_other_provider(session),
+            "phrases": phrases.room(gettext),
         }
+
+
+def _named(languages: Iterable[str], language: str) -> dict[str, str]:
+    """Languages by their codes, named in the reader's own, in the order of the names."""
+    names = {code: Locale.parse(code).get_display_name(language) or code for code in languages}
+    return {
+        code: f"{name[0].upper()}{name[1:]}" for code, name in sorted(names.items(), key=lambda item: item[1])
+    }
 
 
 def _shown(link: Link) -> dict[str, Any]:

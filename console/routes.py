@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,38 +14,53 @@ from starlette.staticfiles import StaticFiles
 from console import language
 from console.captures import CaptureFiles
 from console.demonstration import Demonstration
+from console.documents import DocumentFiles
 from console.faults import Faults
 from console.history import Meetings
 from console.home import Home
 from console.pages import pages
+from console.phone_tests import PhoneTestRoutes
 from console.room import Room
 from console.stills import StillPictures
 from signaling.domain.errors import VisioError
 from signaling.ports import Clock
 from signaling.service.captures import Captures
+from signaling.service.documents import Documents
 from signaling.service.history import History
 from signaling.service.invite import Inviting
+from signaling.service.phone_test import PhoneTests
 from signaling.service.stills import Stills
 
 _ROOT: Final = Path(__file__).parent.parent
 STATIC: Final = ("console/static", "media/client", "signaling/client")
 
 
+@dataclass(frozen=True)
+class KeptFiles:
+    """What is kept with a session."""
+
+    captures: Captures
+    documents: Documents
+
+
 def routes(
     inviting: Inviting,
     history: History,
-    captures: Captures,
+    files: KeptFiles,
     stills: Stills,
     clock: Clock,
     host: str,
     demonstration: Demonstration | None,
+    phone_tests: PhoneTests | None = None,
 ) -> list[BaseRoute]:
     """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`. `demonstration`: None
-    where no call can be demonstrated."""
+    where no call can be demonstrated. `phone_tests`: None where no phone can be tested."""
     return [
+        *([] if phone_tests is None else PhoneTestRoutes(phone_tests, clock, pages()).routes()),
         *Home(inviting, history, clock, pages(), demonstration).routes(),
         *Room(inviting, history, clock, pages(), host).routes(),
-        *CaptureFiles(captures).routes(),
+        *CaptureFiles(files.captures).routes(),
+        *DocumentFiles(files.documents).routes(),
         *StillPictures(stills).routes(),
         *Meetings(history, clock, pages()).routes(),
         *language.routes(pages()),

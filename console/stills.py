@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.captures import FILE_HEADERS
+from signaling.attachments import FILE_HEADERS
 from signaling.auth import require
 from signaling.service.stills import Stills
 

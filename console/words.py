@@ -110,7 +110,85 @@ def command_errors(_: Gettext) -> dict[str, str]:
 
 
 def controls(_: Gettext) -> dict[str, str]:
-    return {"camera": _("Camera"), "torch": _("Light"), "zoom": _("Zoom"), "position": _("Position")}
+    """By `controls.CommandName`."""
+    return {
+        "camera": _("Camera"),
+        "lens": _("Lens"),
+        "torch": _("Light"),
+        "zoom": _("Zoom"),
+        "profile": _("What the picture is for"),
+        "position": _("Position"),
+        "photo": _("Sharp photo"),
+        "guidance": _("Phrase"),
+        "message": _("Text"),
+        "pointer": _("Point at"),
+        "metronome": _("CPR metronome"),
+        "language": _("The caller's language"),
+    }
+
+
+def guidance(_: Gettext) -> dict[str, str]:
+    """What the caller is told without a sound, by `controls.GUIDANCE`: short, for a button."""
+    return {
+        "speaker": _("Speakerphone on"),
+        "closer": _("Come closer"),
+        "back": _("Go back"),
+        "face": _("Face"),
+        "chest": _("Chest"),
+        "still": _("Hold still"),
+        "prop": _("Prop the phone"),
+        "light": _("More light"),
+        "turn": _("Other camera"),
+        "coming": _("Help is coming"),
+    }
+
+
+def profiles(_: Gettext) -> dict[str, str]:
+    """What the picture is for, by `controls.Profile`."""
+    return {
+        "auto": _("Auto"),
+        "motion": _("Movement"),
+        "detail": _("Detail"),
+        "weak": _("Weak network"),
+    }
+
+
+def metronome(_: Gettext) -> dict[str, str]:
+    return {"off": _("Stop"), "silent": _("Silent"), "sound": _("With sound")}
+
+
+def losses(_: Gettext) -> dict[str, str]:
+    """Why a phone whose camera was allowed sends no picture, by `facts.LossCause`."""
+    return {
+        "hidden": _("The caller left the page"),
+        "locked": _("The phone is locked"),
+        "taken": _("Another app or a call took the camera"),
+        "withdrawn": _("The permission for the camera was withdrawn"),
+        "frozen": _("The phone's camera stands still"),
+        "network": _("The phone has lost its network"),
+    }
+
+
+def ways(_: Gettext) -> dict[str, str]:
+    """How the picture comes, by `facts.Way`."""
+    return {
+        "udp": _("Video straight from the phone"),
+        "turn_udp": _("Video through a relay"),
+        "turn_tcp": _("Video through a relay (TCP)"),
+        "turn_tls": _("Video through a relay (TLS)"),
+        "stills": _("Still pictures instead of video"),
+        "photo": _("Photos instead of video"),
+    }
+
+
+def file_errors(_: Gettext) -> dict[str, str]:
+    """Why a file of the phone's was not kept, by the error's code."""
+    return {
+        "bad_file": _("not a picture or a PDF that can be kept"),
+        "too_large": _("too large"),
+        "quota": _("too many files in this session"),
+        "incomplete": _("it never arrived whole"),
+    }
 
 
 def position_errors(_: Gettext) -> dict[str, str]:

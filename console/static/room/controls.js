@@ -6,6 +6,7 @@
 /**
  * @typedef {object} Control
  * @property {any} actual as the phone says
+ * @property {any} wanted what was clicked last, until it is answered; else as the phone says
  * @property {ControlValue | null} next what a click asks for; null when the control can't be used
  * @property {boolean} waiting a click is on its way
  * @property {string} obstacle key of the phrase that says why it can't be used, "" when it can
@@ -15,6 +16,16 @@
 export const REFUSAL_SHOWN = 8_000;
 const STEP = 1.25; // of zoom, for a key, a click and a notch of the wheel
 
+/** In the order of `signaling/domain/controls.py`, which is that of the keys 1 to 0. */
+export const GUIDANCE = /** @type {const} */ ([
+  "speaker", "closer", "back", "face", "chest", "still", "prop", "light", "turn", "coming",
+]); // prettier-ignore
+export const PROFILES = /** @type {const} */ (["auto", "motion", "detail", "weak"]);
+export const METRONOME = /** @type {const} */ (["off", "silent", "sound"]);
+
+/** Words reach a caller whose camera is off, hidden or refused: that is when they are needed most. */
+const WORDS = ["guidance", "message", "metronome", "language"];
+
 /** @param {State} state @param {ControlName} name @returns {Control} */
 export function control(state, name) {
   const refusal = state.call.refusals[name] ?? null;
@@ -22,42 +33,80 @@ export function control(state, name) {
   const actual = state.call.phone?.account?.actual[name] ?? null;
   return {
     actual,
-    next: obstacle ? null : nextOf(name, actual),
+    wanted: state.call.pending[name]?.value ?? actual,
+    next: obstacle ? null : nextOf(state, name, actual),
     waiting: name in state.call.pending || (name === "zoom" && state.nextZoom !== null),
     obstacle,
     refusal: refusal && state.now - refusal.at < REFUSAL_SHOWN ? refusal : null,
   };
 }
 
-/** @param {State} state why no control at all can be used, "" when some can */
-function blocked({ call, line }) {
+/** @param {State} state @param {ControlName} name why no control of that kind can be used, "" when some can */
+function blocked({ call, line }, name) {
   if (line !== "open") return "can't.offline";
   if (!call.phone?.account) return "can't.no_phone";
+  if (WORDS.includes(name)) return "";
   if (call.phone.hungUpAt) return "can't.hung_up";
   return call.phone.hidden ? "can't.hidden" : "";
 }
 
 /** @param {State} state @param {ControlName} name */
 function obstacleOf(state, name) {
-  const none = blocked(state);
+  const none = blocked(state, name);
   const account = state.call.phone?.account;
   if (none || !account) return none || "can't.no_phone";
-  if (able(account.capabilities, name)) return "";
-  const reason = account.reasons[name] ?? "unsupported";
-  return `can't.${name}.${reason}`;
+  const reason = account.reasons[name] ?? (able(account.capabilities, name) ? "" : "unsupported");
+  return reason && !able(account.capabilities, name, reason) ? `can't.${name}.${reason}` : "";
 }
 
-/** @param {import("./state.js").Capabilities} capabilities @param {ControlName} name */
-function able(capabilities, name) {
+/**
+ * @param {import("./state.js").Capabilities} capabilities
+ * @param {ControlName} name
+ * @param {string} [reason] that the phone gives against it
+ */
+function able(capabilities, name, reason = "") {
   if (name === "camera") return (capabilities.facing ?? []).length > 1;
+  if (name === "lens") return (capabilities.lenses ?? []).length > 1;
   if (name === "zoom") return Boolean(capabilities.zoom && capabilities.zoom[0] < capabilities.zoom[1]);
-  return Boolean(capabilities[name]);
+  if (name === "torch" || name === "position" || name === "photo") return Boolean(capabilities[name]);
+  return !reason; // the rest needs nothing but a page
 }
 
-/** @param {ControlName} name @param {any} actual @returns {ControlValue} */
-function nextOf(name, actual) {
-  if (name === "camera") return actual === "user" ? "environment" : "user";
-  return name === "zoom" ? (actual ?? 1) : !actual;
+/** @param {State} state @param {ControlName} name @param {any} actual @returns {ControlValue} */
+function nextOf(state, name, actual) {
+  switch (name) {
+    case "camera":
+      return actual === "user" ? "environment" : "user";
+    case "zoom":
+      return actual ?? 1;
+    case "photo":
+      return true;
+    case "lens":
+      return after(lenses(state).map((lens) => lens.id), actual);
+    case "profile":
+      return after(PROFILES, actual);
+    case "metronome":
+      return after(METRONOME, actual);
+    case "guidance":
+    case "message":
+      return "";
+    default:
+      return !actual;
+  }
+}
+
+/** @param {readonly string[]} values @param {any} actual */
+const after = (values, actual) => values[(values.indexOf(actual) + 1) % values.length] ?? "";
+
+/** @param {State} state */
+export function lenses(state) {
+  return state.call.phone?.account?.capabilities.lenses ?? [];
+}
+
+/** What fills the caller's screen, as the phone says. @param {State} state */
+export function onScreen(state) {
+  const { guidance = "", message = "" } = state.call.phone?.account?.actual ?? {};
+  return { guidance: guidance || "", message: message || "" };
 }
 
 /** @param {State} state */

@@ -1,16 +1,17 @@
 /** One event more: each kind of fact changes the call in its own way. Pure. */
 
-/** @typedef {import("./state.js").Call} Call */
-/** @typedef {import("./state.js").Phone} Phone */
-/** @typedef {import("./state.js").Fact} Fact */
-/** @typedef {import("./state.js").ControlName} ControlName */
-/** @typedef {(call: Call, fact: Fact, at: number) => Partial<Call>} Fold */
+import { followed } from "./call.js";
+import { PHONE_FOLDS } from "./facts-phone.js";
+
+/** @typedef {import("./call.js").Call} Call */
+/** @typedef {import("./call.js").Fact} Fact */
+/** @typedef {import("./facts-phone.js").Fold} Fold */
 
 const NEW_LINK = ["invitation.created", "invitation.revoked", "message.queued"];
-const ON_THE_PHONE = ["asked", "granted", "connecting", "picture"];
 
 /** @type {Record<string, Fold>} */
 const FOLDS = {
+  ...PHONE_FOLDS,
   "invitation.created": (_call, fact, at) => ({
     invitation: { id: fact.invitation, channel: fact.channel, hint: fact.to_hint, line: fact.line, at },
     message: null,
@@ -24,37 +25,6 @@ const FOLDS = {
   "message.delivered": (call, fact, at) => message(call, fact, { state: "delivered", at }),
   "message.failed": (call, fact, at) =>
     message(call, fact, { state: "failed", at, reason: fact.reason, retryAt: fact.retry_at ?? null }),
-  "link.claimed": (call, fact) =>
-    call.phone?.participant === fact.participant
-      ? {}
-      : {
-          phone: newPhone(fact),
-          pending: {},
-          refusals: {},
-          times: without(call.times, ON_THE_PHONE),
-        },
-  "camera.asked": (call, fact) => ({
-    ...phone(call, fact, { refused: null, hungUpAt: null, hidden: false }),
-    times: call.times["picture"] ? call.times : without(call.times, ON_THE_PHONE),
-  }),
-  "camera.granted": (call, fact) => phone(call, fact, { refused: null }),
-  "camera.refused": (call, fact, at) => ({
-    ...phone(call, fact, { refused: { reason: fact.reason, at } }),
-    times: call.times["picture"] ? call.times : without(call.times, ["granted", "connecting"]),
-  }),
-  "media.connecting": (call, fact) => phone(call, fact, { media: "connecting", refused: null, hungUpAt: null }),
-  "media.connected": (call, fact) => phone(call, fact, { media: "connected" }),
-  "media.stalled": (call, fact) => phone(call, fact, { media: "stalled" }),
-  "media.resumed": (call, fact) => phone(call, fact, { media: "connected" }),
-  "page.hidden": (call, fact) => phone(call, fact, { hidden: true }),
-  "page.shown": (call, fact) => phone(call, fact, { hidden: false }),
-  "caller.hung_up": (call, fact, at) => phone(call, fact, { hungUpAt: at, media: "none" }),
-  "phone.state": phoneState,
-  "command.sent": (call, fact, at) => ({
-    pending: { ...call.pending, [fact.name]: { id: fact.command, value: fact.value, at } },
-    refusals: without(call.refusals, [fact.name]),
-  }),
-  "command.answered": commandAnswered,
   "position.fixed": (_call, fact, at) => ({
     position: {
       id: fact.position,
@@ -67,18 +37,34 @@ const FOLDS = {
   }),
   "position.addressed": (_call, fact) => ({ address: fact.address }),
   "position.failed": (_call, fact, at) => ({ positionError: { reason: fact.reason, at } }),
-  "capture.stored": (call, fact, at) => ({
-    captures: [
-      ...call.captures,
-      { id: fact.capture, by: fact.by, at, width: fact.width, height: fact.height },
+  "capture.stored": (call, fact, at) => captured(call, fact, at, "capture"),
+  "photo.stored": (call, fact, at) => captured(call, fact, at, "photo"),
+  "document.stored": (call, fact, at) => ({
+    fileFailure: fact.by || call.fileFailure?.kind !== "document" ? call.fileFailure : null,
+    documents: [
+      ...call.documents,
+      {
+        id: fact.document,
+        at,
+        mediaType: fact.media_type,
+        size: fact.size,
+        by: fact.by ?? null,
+        openedAt: null,
+      },
     ],
   }),
-  "session.ended": (_call, fact, at) => ({ ended: { at, by: fact.by ?? null }, pending: {} }),
+  "document.opened": (call, fact, at) => ({
+    documents: call.documents.map((one) =>
+      one.id === fact.document ? { ...one, openedAt: one.openedAt ?? at } : one,
+    ),
+  }),
+  "file.failed": (_call, fact, at) => ({ fileFailure: { kind: fact.kind, reason: fact.reason, at } }),
+  "session.ended": (_call, fact, at) => ({ ended: { at, by: fact.by ?? null }, pending: {}, handovers: [] }),
 };
 
 /**
  * @param {Call} call
- * @param {import("./state.js").Event} event
+ * @param {import("./call.js").Event} event
  * @param {Record<string, string>} rungOf
  * @returns {Call} unchanged when the event is one that it has already
  */
@@ -92,7 +78,7 @@ export function fold(call, event, rungOf) {
 
 /**
  * @param {Call} call
- * @param {import("./state.js").Event} event
+ * @param {import("./call.js").Event} event
  * @param {string | undefined} rung
  */
 function reach(call, event, rung) {
@@ -109,11 +95,11 @@ function reach(call, event, rung) {
  */
 function current(call, fact) {
   if (fact.message) return call.message?.id === fact.message;
-  if (fact.participant) return call.phone?.participant === fact.participant;
+  if (fact.participant) return followed(call)?.participant === fact.participant;
   return !fact.invitation || call.invitation?.id === fact.invitation;
 }
 
-/** @type {(call: Call, fact: Fact, change: Partial<import("./state.js").Message>) => Partial<Call>} */
+/** @type {(call: Call, fact: Fact, change: Partial<import("./call.js").Message>) => Partial<Call>} */
 function message(call, fact, change) {
   if (!call.message || call.message.id !== fact.message) return {};
   // Carriers' call-backs overtake one another: what was delivered does not become accepted again.
@@ -121,52 +107,11 @@ function message(call, fact, change) {
   return { message: { ...call.message, ...change } };
 }
 
-/** @type {(call: Call, fact: Fact, change: Partial<Phone>) => Partial<Call>} */
-function phone(call, fact, change) {
-  if (!call.phone || call.phone.participant !== fact.participant) return {};
-  return { phone: { ...call.phone, ...change } };
-}
-
-/** @param {Fact} fact @returns {Phone} */
-function newPhone(fact) {
+/** @type {(call: Call, fact: Fact, at: number, kind: "capture" | "photo") => Partial<Call>} */
+function captured(call, { capture, by = null, width, height, size }, at, kind) {
+  const one = { id: capture, kind, by, at, width, height, size };
   return {
-    participant: fact.participant,
-    browser: fact.browser,
-    media: "none",
-    hidden: false,
-    hungUpAt: null,
-    refused: null,
-    account: null,
+    captures: [...call.captures, one],
+    fileFailure: kind === "photo" ? null : call.fileFailure,
   };
-}
-
-/** @type {Fold} */
-function phoneState(call, fact) {
-  const known = call.phone?.account;
-  if (known && (fact.epoch < known.epoch || (fact.epoch === known.epoch && fact.revision < known.revision)))
-    return {};
-  const { epoch, revision, capabilities, actual, reasons = {} } = fact;
-  return phone(call, fact, { account: { epoch, revision, capabilities, actual, reasons } });
-}
-
-/** @type {Fold} */
-function commandAnswered(call, fact, at) {
-  const name = /** @type {ControlName | undefined} */ (
-    Object.entries(call.pending).find(([, pending]) => pending.id === fact.command)?.[0]
-  );
-  if (!name) return {};
-  const pending = without(call.pending, [name]);
-  // "replaced" is no refusal: a newer value of the same control is on its way.
-  if (!fact.error || fact.error === "replaced") return { pending };
-  return { pending, refusals: { ...call.refusals, [name]: { key: fact.error, at } } };
-}
-
-/**
- * @template {object} T
- * @param {T} record
- * @param {string[]} names
- * @returns {T}
- */
-export function without(record, names) {
-  return /** @type {T} */ (Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name))));
 }

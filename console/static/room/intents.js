@@ -1,8 +1,8 @@
 /** What the regulator wants -> the socket and the server; what comes of it -> messages. */
 
-import { drawn, png } from "./still.js";
-import { control, zoomedBy, onStep, zoomRange } from "./controls.js";
-import { isLive } from "./ladder.js";
+import { drawn, png, sizeOf } from "./still.js";
+import { GUIDANCE, control, onScreen, onStep, zoomRange, zoomedBy } from "./controls.js";
+import { isCurrent } from "./picture.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").ControlName} ControlName */
@@ -18,30 +18,57 @@ export class Intents {
    * @param {() => State} options.state
    * @param {(message: RoomMessage) => void} options.dispatch
    * @param {Pick<Socket, "request">} options.socket
-   * @param {HTMLVideoElement} options.video
+   * @param {() => import("./still.js").Source} options.source what shows the picture
    * @param {(blob: Blob) => Promise<{id: string}>} options.storeCapture rejects with `{message, permanent}`
    * @param {(attempt: number) => number} options.backoff
    * @param {() => string} options.newId
    */
   constructor(options) {
     this._options = options;
-    this._resend = { to: "", intent: "" };
+    this._resend = { wish: "", intent: "" };
     /** @type {Map<string, HTMLCanvasElement>} stills by key: the canvas is also their thumbnail */
     this.canvases = new Map();
   }
 
-  /** @param {import("./keys.js").KeyIntent} intent but `fullscreen`, which is the view's own */
+  /** @param {import("./keys.js").RoomIntent} intent */
   perform(intent) {
     if (intent === "closer") this.zoomBy(1);
     else if (intent === "wider") this.zoomBy(-1);
     else if (intent === "capture") this.capture();
-    else if (intent !== "fullscreen") this.switch(intent);
+    else if (intent === "clear") this.clear();
+    else if (typeof intent === "number") this.say(GUIDANCE[intent] ?? "");
+    else this.switch(intent);
   }
 
-  /** To the other camera, on or off. @param {ControlName} name */
+  /** To the other camera, on or off, the next of several. @param {ControlName} name */
   switch(name) {
     const { next } = control(this._options.state(), name);
     if (next !== null) this._drive(name, next);
+  }
+
+  /** @param {ControlName} name @param {import("./state.js").ControlValue} value */
+  set(name, value) {
+    if (!control(this._options.state(), name).obstacle) this._drive(name, value);
+  }
+
+  /** A phrase on the caller's screen; the one that is there is taken away. @param {string} guidance */
+  say(guidance) {
+    const { wanted } = control(this._options.state(), "guidance");
+    this.set("guidance", wanted === guidance ? "" : guidance);
+  }
+
+  /** Whatever fills the caller's screen goes. */
+  clear() {
+    const { guidance, message } = onScreen(this._options.state());
+    if (guidance) this.set("guidance", "");
+    if (message) this.set("message", "");
+  }
+
+  /** @param {[number, number]} place shares of the picture, from its left and from its top */
+  point(place) {
+    if (control(this._options.state(), "pointer").obstacle) return;
+    this._options.dispatch({ type: "pointed", place });
+    this._drive("pointer", place);
   }
 
   /** @param {number} notches */
@@ -68,10 +95,11 @@ export class Intents {
   }
 
   capture() {
-    const { state, video, dispatch, newId } = this._options;
-    if (!isLive(state()) || !video.videoWidth) return;
+    const { state, source, dispatch, newId } = this._options;
+    const picture = source();
+    if (!isCurrent(state()) || !sizeOf(picture).width) return;
     const key = newId();
-    const canvas = drawn(video);
+    const canvas = drawn(picture);
     this.canvases.set(key, canvas);
     dispatch({ type: "still.taken", key, width: canvas.width, height: canvas.height });
     void this.store(key);
@@ -95,16 +123,17 @@ export class Intents {
     }
   }
 
-  /** @param {string} to another address, or "" for the same */
-  async resend(to) {
+  /** @param {string} to another address, or "" for the same @param {boolean} [other] by another provider */
+  async resend(to, other = false) {
     const { state, socket, dispatch, newId } = this._options;
     const { resend, now } = state();
     if (resend.status === "busy" || (resend.status === "done" && now - resend.at < RESEND_PAUSE)) return;
     // The same wish keeps its intent until it is granted, so that an answer lost on the way sends nothing twice.
-    if (!this._resend.intent || this._resend.to !== to) this._resend = { to, intent: newId() };
+    const wish = `${other} ${to}`;
+    if (!this._resend.intent || this._resend.wish !== wish) this._resend = { wish, intent: newId() };
     dispatch({ type: "resend", status: "busy" });
     try {
-      await socket.request({ type: "resend", intent: this._resend.intent, ...(to && { to }) });
+      await socket.request({ type: "resend", intent: this._resend.intent, ...(to && { to }), ...(other && { other }) });
       this._resend.intent = "";
       dispatch({ type: "resend", status: "done" });
     } catch (refusal) {
@@ -112,14 +141,24 @@ export class Intents {
     }
   }
 
-  async end() {
+  /** On a second phone that asks for the link. @param {string} handover @param {"move" | "add" | "refuse"} decision */
+  decide(handover, decision) {
+    return this._ask("deciding", { type: "decide", handover, decision });
+  }
+
+  end() {
+    return this._ask("ending", { type: "end" });
+  }
+
+  /** @param {"deciding" | "ending"} name @param {import("../../../signaling/client/socket.js").Frame} frame */
+  async _ask(name, frame) {
     const { socket, dispatch } = this._options;
-    dispatch({ type: "ending", status: "busy" });
+    dispatch({ type: name, status: "busy" });
     try {
-      await socket.request({ type: "end" });
-      dispatch({ type: "ending", status: "done" });
+      await socket.request(frame);
+      dispatch({ type: name, status: "done" });
     } catch (refusal) {
-      dispatch({ type: "ending", status: "failed", text: sentence(refusal) });
+      dispatch({ type: name, status: "failed", text: sentence(refusal) });
     }
   }
 

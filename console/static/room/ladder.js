@@ -1,5 +1,8 @@
 /** The ladder of the call, as it is shown: which rung is reached, when, and what is being waited for. Pure. */
 
+import { followed } from "./call.js";
+import { isLive, shown } from "./picture.js";
+
 /** @typedef {import("./state.js").State} State */
 /** @typedef {"done" | "current" | "failed" | "todo"} RungStatus */
 /**
@@ -8,15 +11,6 @@
  * @property {RungStatus} status
  * @property {number | null} milliseconds it took, or has been waited for; null when nobody said
  */
-
-/** No frame for this long: the picture stands still. Two frames a second is the slowest that we call live. */
-export const STILL_AFTER = 2_500;
-
-/** @param {State} state */
-export function isLive(state) {
-  const { frameAt } = state.picture;
-  return frameAt !== null && state.now - frameAt < STILL_AFTER && !state.call.ended;
-}
 
 /** @param {State} state @returns {Rung[]} */
 export function ladder(state) {
@@ -44,6 +38,8 @@ export function timeToPicture(state) {
 /** @param {State} state the furthest rung reached, -1 for none */
 function reachedIndex(state) {
   const { rungs, call } = state;
+  const { jpeg } = state.picture;
+  if (shown(state) === "jpeg" && jpeg?.participant === call.phone?.participant) return rungs.length - 1;
   if (isLive(state) && call.phone?.media === "connected") return rungs.length - 1;
   return rungs.reduce((furthest, name, index) => (call.times[name] ? index : furthest), -1);
 }
@@ -51,7 +47,7 @@ function reachedIndex(state) {
 /** @param {State} state @param {number} reached the rung that was refused, -1 for none */
 function failedIndex(state, reached) {
   const { rungs, call } = state;
-  if (call.phone?.refused) return rungs.indexOf("granted");
+  if (followed(call)?.refused) return rungs.indexOf("granted");
   if (call.message?.state !== "failed" || reached >= rungs.indexOf("opened")) return -1;
   return Math.min(Math.max(reached + 1, rungs.indexOf("accepted")), rungs.indexOf("delivered"));
 }

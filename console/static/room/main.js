@@ -5,13 +5,16 @@ import { Socket } from "../../../signaling/client/socket.js";
 import { Viewer } from "../../../media/client/viewer.js";
 import { pageData, part } from "../shared/dom.js";
 import { phrasebook } from "../shared/phrases.js";
+import { Documents } from "./documents.js";
 import { Intents } from "./intents.js";
+import { Jpegs } from "./jpegs.js";
 import { intentOfKey } from "./keys.js";
 import { linkKeeper } from "./link.js";
 import { loop } from "./loop.js";
+import { measured, shown } from "./picture.js";
 import { reduce } from "./reduce.js";
 import { Reporter } from "./reporter.js";
-import { readLink, storeCapture } from "./server.js";
+import { readCapture, readDocumentNames, readLink, storeCapture, storeDocument } from "./server.js";
 import { initial } from "./state.js";
 import { keysSwitch } from "./views/keys.js";
 import { roomView } from "./views/room.js";
@@ -21,7 +24,13 @@ import { roomView } from "./views/room.js";
 
 const TICK = 500; // ms
 const page = pageData("room-data");
+const say = phrasebook(page.phrases);
 const video = /** @type {HTMLVideoElement} */ (part(document, "picture"));
+const canvas = /** @type {HTMLCanvasElement} */ (part(document, "jpeg"));
+/** @type {RTCIceServer[]} */
+let iceServers = [];
+/** @type {Set<Viewer>} of second cameras */
+const thumbnails = new Set();
 
 const room = loop({
   state: initial(page, Date.now()),
@@ -35,12 +44,13 @@ const socket = new Socket({
   url: `${location.origin.replace(/^http/, "ws")}/ws/console`,
   first: () => ({ type: "join", session: page.session, since: room.state().call.version }),
   onFrame: (frame) => receive(frame),
+  onBinary: (data) => void jpegs.still(data, room.state().call.phone?.participant ?? ""),
   onState: (state) => room.dispatch({ type: "line", state }),
 });
 
 const viewer = new Viewer({
   video,
-  negotiate,
+  negotiate: (sdp) => negotiate(sdp),
   onFrame: (size) => room.dispatch({ type: "frame", clock: Date.now(), ...size }),
   backoff: delay,
 });
@@ -49,35 +59,60 @@ const intents = new Intents({
   state: room.state,
   dispatch: room.dispatch,
   socket,
-  video,
+  source: () => (shown(room.state()) === "jpeg" ? canvas : video),
   storeCapture: (blob) => storeCapture(page.session, blob),
   backoff: delay,
   newId,
 });
 
+const documents = new Documents({
+  dispatch: room.dispatch,
+  store: (file) => storeDocument(page.session, file),
+  readNames: () => readDocumentNames(page.session),
+  say,
+  backoff: delay,
+  newId,
+});
+
+const jpegs = new Jpegs({
+  canvas,
+  onShown: (jpeg) => room.dispatch({ type: "jpeg", clock: Date.now(), jpeg }),
+  readCapture,
+});
+
 const keepLink = linkKeeper({ read: () => readLink(page.session), dispatch: room.dispatch });
 const reporter = new Reporter((frame) => socket.send(frame));
-const { render, fullscreen } = roomView(document, {
-  say: phrasebook(page.phrases),
+const { render, doing } = roomView(document, {
+  say,
   language: document.documentElement.lang,
   page,
   intents,
+  documents,
+  watch,
   state: room.state,
 });
 
-/** @param {import("../../../signaling/client/socket.js").Frame} frame */
-function receive(frame) {
-  if (frame.type === "welcome") {
+/** @type {Record<string, (frame: import("../../../signaling/client/socket.js").Frame) => void>} */
+const RECEIVE = {
+  welcome: (frame) => {
+    iceServers = frame["ice_servers"];
     room.dispatch({ type: "welcome", now: frame["now"], clock: Date.now() });
     // The relay drops a console's leg with its socket: every welcome is a new one.
-    if (!room.state().call.ended) viewer.open(frame["ice_servers"]);
-  } else if (frame.type === "ice_servers") {
-    viewer.renew(frame["ice_servers"]);
-  } else if (frame.type === "move") {
-    viewer.move();
-  } else if (frame.type === "events") {
-    room.dispatch({ type: "events", events: frame["events"] });
-  }
+    if (!room.state().call.ended) viewer.open(iceServers);
+  },
+  ice_servers: (frame) => {
+    iceServers = frame["ice_servers"];
+    for (const one of [viewer, ...thumbnails]) one.renew(iceServers);
+  },
+  move: () => [viewer, ...thumbnails].forEach((one) => one.move()),
+  events: (frame) => room.dispatch({ type: "events", events: frame["events"] }),
+  quality: (frame) => room.dispatch({ type: "quality", quality: measured(frame) }),
+  file_progress: (frame) => room.dispatch({ type: "file.progress", progress: /** @type {any} */ (frame) }),
+};
+
+/** @param {import("../../../signaling/client/socket.js").Frame} frame */
+function receive(frame) {
+  RECEIVE[frame.type]?.(frame);
 }
 
 /** @param {State} state */
@@ -85,11 +120,35 @@ function follow(state) {
   intents.followUp();
   void keepLink(state);
   reporter.follow(state);
-  viewer.expect(state.call.phone?.media === "connected" && !state.call.phone.hidden);
+  void jpegs.follow(state);
+  void documents.follow(state);
+  viewer.expect(sendsVideo(state.call.phone));
   if (state.call.ended) {
     viewer.close();
     socket.close();
   }
+}
+
+/** @param {import("./call.js").Phone | null} phone whether no frame of video would be a fault of ours */
+function sendsVideo(phone) {
+  if (!phone || phone.media !== "connected" || phone.hidden || phone.lost) return false;
+  return phone.way !== "stills" && phone.way !== "photo";
+}
+
+/** @param {string} participant a second camera @param {HTMLVideoElement} small @returns {() => void} ends it */
+function watch(participant, small) {
+  const thumbnail = new Viewer({
+    video: small,
+    negotiate: (sdp) => negotiate(sdp, participant),
+    onFrame: () => undefined,
+    backoff: delay,
+  });
+  thumbnail.open(iceServers);
+  thumbnails.add(thumbnail);
+  return () => {
+    thumbnail.close();
+    thumbnails.delete(thumbnail);
+  };
 }
 
 /** 128 random bits in hex; `crypto.randomUUID` wants a secure page, which a local test may lack. */
@@ -97,8 +156,9 @@ function newId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** @param {string} sdp our offer @returns {Promise<string>} the answer; rejects with a Refusal */
-async function negotiate(sdp) {
+/** @param {string} sdp our offer @param {string} [thumbnailOf] @returns {Promise<string>} the answer; rejects with a Refusal */
+async function negotiate(sdp, thumbnailOf) {
+  if (thumbnailOf) return (await socket.request({ type: "offer", sdp, thumbnail_of: thumbnailOf }))["sdp"];
   try {
     const answer = await socket.request({ type: "offer", sdp });
     room.dispatch({ type: "offered", refusedAs: "" });
@@ -111,17 +171,17 @@ async function negotiate(sdp) {
 
 function wake() {
   socket.wake();
-  viewer.wake();
+  for (const one of [viewer, ...thumbnails]) one.wake();
 }
 
 const keysOn = keysSwitch(document, localStorage);
 document.addEventListener("keydown", (event) => {
   if (!keysOn()) return;
-  const intent = intentOfKey(event, document.activeElement?.matches("input:not([type=range])") ?? false);
-  if (!intent) return;
+  const intent = intentOfKey(event, document.activeElement?.matches("input:not([type=range]), select") ?? false);
+  if (intent === null) return; // 0 is the first phrase
   event.preventDefault();
-  if (intent === "fullscreen") fullscreen();
-  else intents.perform(intent);
+  if (typeof intent === "string" && intent in doing) doing[/** @type {import("./keys.js").ViewIntent} */ (intent)]();
+  else intents.perform(/** @type {import("./keys.js").RoomIntent} */ (intent));
 });
 addEventListener("online", wake);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && wake());

@@ -1,9 +1,11 @@
 /** Messages -> state. Pure: no document, no clock, no network; the same messages make the same room. */
 
-import { fold, without } from "./facts.js";
+import { fold } from "./facts.js";
+import { STILL_AFTER, isOvertaken } from "./picture.js";
+import { without } from "./records.js";
+import { arrived, forgetSilent, reduceUploads } from "./uploads.js";
 
 /** @typedef {import("./state.js").State} State */
-/** @typedef {import("./state.js").Still} Still */
 /** @typedef {import("./state.js").ControlName} ControlName */
 
 /**
@@ -14,6 +16,14 @@ import { fold, without } from "./facts.js";
  *   | {type: "line", state: import("./state.js").Line}
  *   | {type: "offered", refusedAs: string}
  *   | {type: "frame", clock: number, width: number, height: number}
+ *   | {type: "jpeg", clock: number, jpeg: Omit<import("./state.js").Jpeg, "shownAt">}
+ *   | {type: "quality", quality: Omit<import("./state.js").Quality, "at">}
+ *   | {type: "file.progress", progress: Omit<import("./state.js").Progress, "heardAt">}
+ *   | {type: "parcel.sending", key: string, name: string, size: number}
+ *   | {type: "parcel.sent", key: string}
+ *   | {type: "parcel.failed", key: string, text: string}
+ *   | {type: "names", names: Record<string, string>}
+ *   | {type: "pointed", place: [number, number]}
  *   | {type: "command.clicked", id: string, name: ControlName, value: import("./state.js").ControlValue}
  *   | {type: "command.failed", id: string, name: ControlName, text: string}
  *   | {type: "zoom.next", value: number | null}
@@ -22,12 +32,14 @@ import { fold, without } from "./facts.js";
  *   | {type: "still.storing", key: string}
  *   | {type: "still.stored", key: string, capture: string}
  *   | {type: "still.failed", key: string, text: string}
- *   | {type: "resend" | "ending", status: import("./state.js").Ask["status"], text?: string}
+ *   | {type: "resend" | "deciding" | "ending", status: import("./state.js").Ask["status"], text?: string}
  * )} RoomMessage
  */
 
 /** The server answers for a silent phone after 7 s; this holds when even that answer is lost. */
 export const ANSWER_LIMIT = 12_000;
+/** A sharp photo has 8 s on the phone, and the server waits 14 s for it. */
+export const PHOTO_LIMIT = 20_000;
 
 /**
  * @param {State} state
@@ -37,25 +49,37 @@ export const ANSWER_LIMIT = 12_000;
 export function reduce(state, message) {
   switch (message.type) {
     case "events":
-      return {
-        ...state,
-        call: message.events.reduce((call, event) => fold(call, event, state.rungOf), state.call),
-      };
+      return events(state, message.events);
     case "welcome":
       return { ...state, skew: message.now - message.clock, now: message.now };
     case "tick":
-      return giveUpWaiting({ ...state, now: message.clock + state.skew });
+      return forgetSilent(giveUpWaiting({ ...state, now: message.clock + state.skew }));
     case "line":
       return line(state, message.state);
     case "link":
       return { ...state, link: message.link, linkAt: message.version };
     case "offered":
       return { ...state, refusedAs: message.refusedAs };
-    case "frame":
-      return frame(state, message);
     case "resend":
+    case "deciding":
     case "ending":
       return { ...state, [message.type]: { status: message.status, text: message.text ?? "", at: state.now } };
+    default:
+      return reducePicture(state, message);
+  }
+}
+
+/** @param {State} state @param {RoomMessage} message @returns {State} */
+function reducePicture(state, message) {
+  switch (message.type) {
+    case "frame":
+      return frame(state, message);
+    case "jpeg":
+      return still(state, message);
+    case "quality":
+      return { ...state, quality: { ...message.quality, at: state.now } };
+    case "pointed":
+      return { ...state, ring: { at: state.now, place: message.place } };
     default:
       return reduceIntent(state, message);
   }
@@ -65,32 +89,20 @@ export function reduce(state, message) {
 function reduceIntent(state, message) {
   switch (message.type) {
     case "command.clicked":
-      return {
-        ...state,
-        call: {
-          ...state.call,
-          pending: {
-            ...state.call.pending,
-            [message.name]: { id: message.id, value: message.value, at: state.now },
-          },
-          refusals: without(state.call.refusals, [message.name]),
-        },
-      };
+      return clicked(state, message);
     case "command.failed":
       return commandFailed(state, message);
     case "zoom.next":
       return { ...state, nextZoom: message.value };
-    case "still.taken":
-      return { ...state, stills: [...state.stills, newStill(message, state.now)] };
-    case "still.storing":
-      return still(state, message.key, { status: "storing", text: "" });
-    case "still.stored":
-      return still(state, message.key, { status: "stored", capture: message.capture });
-    case "still.failed":
-      return still(state, message.key, { status: "failed", text: message.text });
     default:
-      return state;
+      return reduceUploads(state, message);
   }
+}
+
+/** @param {State} state @param {{id: string, name: ControlName, value: import("./state.js").ControlValue}} message @returns {State} */
+function clicked(state, { id, name, value }) {
+  const pending = { ...state.call.pending, [name]: { id, value, at: state.now } };
+  return { ...state, call: { ...state.call, pending, refusals: without(state.call.refusals, [name]) } };
 }
 
 /** @param {State} state @param {import("./state.js").Line} now @returns {State} */
@@ -100,9 +112,25 @@ function line(state, now) {
   return { ...state, line: now, lineAt: turned ? state.now : state.lineAt };
 }
 
+/** @param {State} state @param {import("./state.js").Event[]} happened @returns {State} */
+function events(state, happened) {
+  const fresh = happened.filter((event) => event.version > state.call.version);
+  const call = fresh.reduce((before, event) => fold(before, event, state.rungOf), state.call);
+  return { ...state, call, files: fresh.reduce(arrived, state.files) };
+}
+
 /** @param {State} state @param {{clock: number, width: number, height: number}} message @returns {State} */
 function frame(state, { clock, width, height }) {
-  return { ...state, now: clock + state.skew, picture: { frameAt: clock + state.skew, width, height } };
+  const now = clock + state.skew;
+  const { frameAt, since, jpeg } = state.picture;
+  const goesOn = frameAt !== null && now - frameAt < STILL_AFTER && !isOvertaken(state.picture);
+  return { ...state, now, picture: { frameAt: now, since: goesOn ? since : now, width, height, jpeg } };
+}
+
+/** @param {State} state @param {{clock: number, jpeg: Omit<import("./state.js").Jpeg, "shownAt">}} message @returns {State} */
+function still(state, { clock, jpeg: shown }) {
+  const now = clock + state.skew;
+  return { ...state, now, picture: { ...state.picture, jpeg: { ...shown, shownAt: now } } };
 }
 
 /** @param {State} state @param {{id: string, name: ControlName, text: string}} message @returns {State} */
@@ -112,9 +140,12 @@ function commandFailed(state, { id, name, text }) {
   return { ...state, call: { ...state.call, pending: without(state.call.pending, [name]), refusals } };
 }
 
+/** @param {string} name */
+const limitOf = (name) => (name === "photo" ? PHOTO_LIMIT : ANSWER_LIMIT);
+
 /** @param {State} state @returns {State} */
 function giveUpWaiting(state) {
-  const late = Object.entries(state.call.pending).filter(([, pending]) => state.now - pending.at > ANSWER_LIMIT);
+  const late = Object.entries(state.call.pending).filter(([name, pending]) => state.now - pending.at > limitOf(name));
   if (late.length === 0) return state;
   const names = late.map(([name]) => name);
   const refusals = Object.fromEntries(names.map((name) => [name, { key: "unreachable", at: state.now }]));
@@ -124,14 +155,4 @@ function giveUpWaiting(state) {
     refusals: { ...state.call.refusals, ...refusals },
   };
   return { ...state, call };
-}
-
-/** @param {{key: string, width: number, height: number}} message @param {number} at @returns {Still} */
-function newStill({ key, width, height }, at) {
-  return { key, at, width, height, status: "storing", capture: null, text: "" };
-}
-
-/** @param {State} state @param {string} key @param {Partial<Still>} change @returns {State} */
-function still(state, key, change) {
-  return { ...state, stills: state.stills.map((one) => (one.key === key ? { ...one, ...change } : one)) };
 }

@@ -1,6 +1,6 @@
 /** Tells the server that a person can see this phone's picture: the top of the ladder. */
 
-import { isLive } from "./ladder.js";
+import { isLive, shown } from "./picture.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -17,10 +17,16 @@ export class Reporter {
   /** @param {State} state */
   follow(state) {
     const { phone, times } = state.call;
-    // Frames of an earlier phone may still be on their way: only those that came after this one connected count.
-    if (!phone || phone.media !== "connected" || times["picture"] || !isLive(state)) return;
+    if (!phone || times["picture"] || !isSeen(state, phone)) return;
     if (phone.participant === this._phone && state.now - this._at < REPEAT) return;
     this._at = state.now;
     this._phone = this._send({ type: "seen", participant: phone.participant }) ? phone.participant : "";
   }
+}
+
+/** @param {State} state @param {import("./call.js").Phone} phone */
+function isSeen(state, phone) {
+  if (shown(state) === "jpeg") return state.picture.jpeg?.participant === phone.participant;
+  // Frames of an earlier phone may still be on their way: only those that came after this one connected count.
+  return phone.media === "connected" && isLive(state);
 }

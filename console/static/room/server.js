@@ -11,6 +11,28 @@ export async function storeCapture(session, blob) {
   });
 }
 
+/** @param {string} capture @returns {Promise<Blob>} rejects when it can't be had now */
+export async function readCapture(capture) {
+  const response = await fetch(`/captures/${capture}`);
+  if (!response.ok) throw new Error(`capture: ${response.status}`);
+  return response.blob();
+}
+
+/** @param {string} session @param {File} file @returns {Promise<{id: string}>} rejects with a Fault */
+export async function storeDocument(session, file) {
+  return answer(`/sessions/${session}/documents`, {
+    method: "POST",
+    headers: { "content-type": file.type, "x-file-name": encodeURIComponent(file.name) },
+    body: file,
+  });
+}
+
+/** @param {string} session @returns {Promise<Record<string, string>>} their names by their ids */
+export async function readDocumentNames(session) {
+  const { documents } = await answer(`/sessions/${session}/documents.json`, {});
+  return Object.fromEntries(documents.map((/** @type {{id: string, name: string}} */ one) => [one.id, one.name]));
+}
+
 /** @param {string} session @returns {Promise<import("./state.js").Link | null>} null when no link can be taken */
 export async function readLink(session) {
   return (await answer(`/sessions/${session}/link.json`, {})).link;

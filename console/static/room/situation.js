@@ -1,6 +1,8 @@
 /** What to tell the regulator when the picture isn't there: what is the matter, and what to say to the caller. Pure. */
 
-import { isLive, ladder } from "./ladder.js";
+import { followed } from "./call.js";
+import { ladder } from "./ladder.js";
+import { hadPicture, isCurrent, pictureAt } from "./picture.js";
 
 /** @typedef {import("./state.js").State} State */
 /**
@@ -11,48 +13,51 @@ import { isLive, ladder } from "./ladder.js";
  * @property {number | null} since when, ms since the epoch
  */
 
-/** @param {State} state @returns {Situation | null} null while the picture is live */
+const RECEIPT_AWAITED = 15_000; // ms from the carrier's yes: an SMS that arrives is mostly there by then
+
+/** @param {State} state @returns {Situation | null} null while what is seen is of this moment */
 export function situation(state) {
-  if (state.call.ended || isLive(state)) return null;
+  if (state.call.ended || isCurrent(state)) return null;
   return trouble(state) ?? relay(state) ?? (hadPicture(state) ? stalled(state) : waiting(state));
 }
 
-/** @param {State} state whether this console shows a picture, if only an old one */
-export function hadPicture(state) {
-  return state.picture.frameAt !== null;
-}
-
 /** @param {State} state @returns {Situation | null} what the phone itself said */
-function trouble({ call, picture }) {
-  if (call.phone?.refused) {
-    const { reason, at } = call.phone.refused;
+function trouble(state) {
+  const phone = followed(state.call);
+  if (phone?.refused) {
+    const { reason, at } = phone.refused;
     return { title: `refused.${reason}`, advice: `refused.${reason}.advice`, tone: "alert", since: at };
   }
-  if (call.phone?.hungUpAt) {
-    return { title: "hung_up", advice: "hung_up.advice", tone: "warn", since: picture.frameAt ?? call.phone.hungUpAt };
+  if (phone?.hungUpAt) {
+    return { title: "hung_up", advice: "hung_up.advice", tone: "warn", since: pictureAt(state) ?? phone.hungUpAt };
   }
-  if (call.phone?.hidden) return { title: "hidden", advice: "hidden.advice", tone: "warn", since: picture.frameAt };
+  if (phone?.lost) {
+    const title = `lost.${phone.lost.cause}`;
+    return { title, advice: `${title}.advice`, tone: "warn", since: pictureAt(state) ?? phone.lost.at };
+  }
+  if (phone?.hidden) return { title: "hidden", advice: "hidden.advice", tone: "warn", since: pictureAt(state) };
   return null;
 }
 
 /** @param {State} state @returns {Situation | null} what the media nodes said */
-function relay({ refusedAs, picture }) {
+function relay(state) {
+  const { refusedAs } = state;
   if (!["relay_full", "relay_unavailable"].includes(refusedAs)) return null;
-  return { title: refusedAs, advice: `${refusedAs}.advice`, tone: "alert", since: picture.frameAt };
+  return { title: refusedAs, advice: `${refusedAs}.advice`, tone: "alert", since: pictureAt(state) };
 }
 
 /** @param {State} state @returns {Situation} */
-function stalled({ line, picture }) {
-  const title = line === "open" ? "stalled" : "stalled.console";
-  return { title, advice: `${title}.advice`, tone: "warn", since: picture.frameAt };
+function stalled(state) {
+  const title = state.line === "open" ? "stalled" : "stalled.console";
+  return { title, advice: `${title}.advice`, tone: "warn", since: pictureAt(state) };
 }
 
 /** @param {State} state @returns {Situation} */
 function waiting(state) {
   const { call } = state;
   const rungs = ladder(state);
+  const channel = call.invitation?.channel ?? "sms";
   if (rungs.some((rung) => rung.status === "failed")) {
-    const channel = call.invitation?.channel ?? "sms";
     return {
       title: `failed.${channel}`,
       advice: "failed.advice",
@@ -63,7 +68,15 @@ function waiting(state) {
   // Everything was reached on another console or in an earlier load; here the picture is still on its way.
   const next = rungs.find((rung) => rung.status === "current");
   const since = next?.milliseconds == null ? null : state.now - next.milliseconds;
-  return { ...waitFor(next?.name ?? "picture", call.invitation?.channel ?? "sms"), tone: "wait", since };
+  if (isOverdue(state)) return { title: "wait.delivered.late", advice: "wait.delivered.late.advice", tone: "warn", since };
+  return { ...waitFor(next?.name ?? "picture", channel), tone: "wait", since };
+}
+
+/** The carrier took the SMS and never said that it arrived: time for another way. @param {State} state */
+export function isOverdue({ call, now }) {
+  const { message, invitation, phone, times } = call;
+  if (message?.state !== "accepted" || invitation?.channel !== "sms" || phone || times["opened"]) return false;
+  return now - message.at > RECEIPT_AWAITED;
 }
 
 /** @param {string} rung @param {string} channel */

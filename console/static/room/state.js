@@ -1,79 +1,21 @@
 /**
- * What the room knows. `call` is made of the session's events alone, so that a reload, a second tab and a
- * colleague's console all come to the same; the rest belongs to this console.
+ * What the room knows. `call` is made of the session's events alone; the rest belongs to this console.
  *
  * Times are ms since the epoch on the server's clock.
  */
 
-/** @typedef {"camera" | "torch" | "zoom" | "position"} ControlName */
-/** @typedef {boolean | number | string} ControlValue */
-/** @typedef {Record<string, any> & {type: string}} Fact */
-/** @typedef {{version: number, at: number, fact: Fact}} Event */
+import { emptyCall } from "./call.js";
 
-/** @typedef {{id: string, channel: "sms" | "email", hint: string, line: string, at: number}} Invitation */
-/**
- * @typedef {object} Message
- * @property {string} id
- * @property {string} provider
- * @property {"queued" | "accepted" | "delivered" | "failed"} state
- * @property {number} at
- * @property {string} [reason] of the failure
- * @property {number | null} [retryAt] when the next try comes by itself
- */
-/**
- * @typedef {object} Capabilities absent means that the lens in use can't
- * @property {string[]} [facing]
- * @property {boolean} [torch]
- * @property {[number, number, number] | null} [zoom] lowest, highest, step
- * @property {boolean} [position]
- */
-/** @typedef {Partial<Record<ControlName, any>>} Controls */
-/**
- * @typedef {object} Account what the phone says of its own controls
- * @property {number} epoch
- * @property {number} revision
- * @property {Capabilities} capabilities
- * @property {Controls} actual
- * @property {Record<string, string>} reasons
- */
-/**
- * @typedef {object} Phone
- * @property {string} participant
- * @property {string} browser
- * @property {"none" | "connecting" | "connected" | "stalled"} media
- * @property {boolean} hidden
- * @property {number | null} hungUpAt
- * @property {{reason: string, at: number} | null} refused
- * @property {Account | null} account
- */
-/** @typedef {{id: string, value: ControlValue, at: number}} Pending */
-/** @typedef {{key: string, at: number, text?: string}} Refusal `text`: a sentence of the server's */
-/**
- * @typedef {object} Position
- * @property {string} id
- * @property {number} at
- * @property {number} latitude
- * @property {number} longitude
- * @property {number} accuracy
- */
-/** @typedef {{id: string, by: string, at: number, width: number, height: number}} Capture */
-
-/**
- * @typedef {object} Call
- * @property {number} version
- * @property {Record<string, number>} times rung -> when it was reached
- * @property {Invitation | null} invitation
- * @property {number} invitedAt version of the newest event that changed the link or its code
- * @property {Message | null} message
- * @property {Phone | null} phone
- * @property {Partial<Record<ControlName, Pending>>} pending
- * @property {Partial<Record<ControlName, Refusal>>} refusals
- * @property {Position | null} position
- * @property {string} address the newest one found; a moving phone's comes a few fixes late
- * @property {{reason: string, at: number} | null} positionError
- * @property {Capture[]} captures
- * @property {{at: number, by: string | null} | null} ended
- */
+/** @typedef {import("./call.js").Call} Call */
+/** @typedef {import("./call.js").Phone} Phone */
+/** @typedef {import("./call.js").Fact} Fact */
+/** @typedef {import("./call.js").Event} Event */
+/** @typedef {import("./call.js").ControlName} ControlName */
+/** @typedef {import("./call.js").ControlValue} ControlValue */
+/** @typedef {import("./call.js").Capabilities} Capabilities */
+/** @typedef {import("./call.js").Message} Message */
+/** @typedef {import("./call.js").Refusal} Refusal */
+/** @typedef {import("./call.js").Position} Position */
 
 /** @typedef {"connecting" | "open" | "lost" | "refused"} Line */
 /**
@@ -95,7 +37,37 @@
  * @property {string} text why it failed
  */
 /** @typedef {{status: "idle" | "busy" | "done" | "failed", text: string, at: number}} Ask an intent and its answer */
-/** @typedef {{frameAt: number | null, width: number, height: number}} Picture */
+/**
+ * @typedef {object} Jpeg a picture that is no video: one of a row of stills, or a photo
+ * @property {"stills" | "photo"} kind
+ * @property {string} participant
+ * @property {number} at when it was taken, or reached the server
+ * @property {number} shownAt
+ * @property {number} width
+ * @property {number} height
+ */
+/**
+ * @typedef {object} Picture
+ * @property {number | null} frameAt of the newest frame of video
+ * @property {number} since frames flow without a gap
+ * @property {number} width
+ * @property {number} height
+ * @property {Jpeg | null} jpeg the newest
+ */
+/**
+ * @typedef {object} Quality as the phone measures it
+ * @property {string} participant
+ * @property {number} at
+ * @property {number} bitrate kbit/s
+ * @property {number} frames a second
+ * @property {number} width
+ * @property {number} height
+ * @property {number} loss share of the packets, 0 to 1
+ * @property {number | null} roundTrip ms
+ * @property {number | null} battery 0 to 1
+ */
+/** @typedef {{file: string, participant: string, kind: "photo" | "document", at: number, size: number, heardAt: number}} Progress `at`, `size` in bytes */
+/** @typedef {{key: string, name: string, size: number, status: "sending" | "failed", text: string}} Parcel a document on its way to the server */
 
 /**
  * @typedef {object} State
@@ -109,35 +81,22 @@
  * @property {number} lineAt since when it is open, or away
  * @property {Picture} picture
  * @property {string} refusedAs code of the error that answered our last offer, "" when it was accepted
+ * @property {Quality | null} quality
+ * @property {Progress[]} files of the phone's, on their way
+ * @property {Parcel[]} parcels
+ * @property {Record<string, string>} names of documents, by their ids
  * @property {number | null} nextZoom wanted after the zoom that is under way
+ * @property {{at: number, place: [number, number]} | null} ring where this console pointed last
  * @property {Still[]} stills
  * @property {Link | null} link
  * @property {number} linkAt version of the call that the link was read at
  * @property {Ask} resend
+ * @property {Ask} deciding on a second phone
  * @property {Ask} ending
  */
 
 /** @type {Ask} */
 const IDLE = { status: "idle", text: "", at: 0 };
-
-/** @returns {Call} */
-export function emptyCall() {
-  return {
-    version: 0,
-    times: {},
-    invitation: null,
-    invitedAt: 0,
-    message: null,
-    phone: null,
-    pending: {},
-    refusals: {},
-    position: null,
-    address: "",
-    positionError: null,
-    captures: [],
-    ended: null,
-  };
-}
 
 /**
  * @param {{rungs: string[], rung_of: Record<string, string>, me: string, now: number, version: number, link: Link | null}} page
@@ -154,13 +113,19 @@ export function initial(page, clock) {
     skew: page.now - clock,
     line: "connecting",
     lineAt: page.now,
-    picture: { frameAt: null, width: 0, height: 0 },
+    picture: { frameAt: null, since: 0, width: 0, height: 0, jpeg: null },
     refusedAs: "",
+    quality: null,
+    files: [],
+    parcels: [],
+    names: {},
     nextZoom: null,
+    ring: null,
     stills: [],
     link: page.link,
     linkAt: page.version,
     resend: IDLE,
+    deciding: IDLE,
     ending: IDLE,
   };
 }

@@ -1,11 +1,17 @@
 /** A screen capture: the picture as it was received, not as it is shown. */
 
-/** @param {HTMLVideoElement} video @returns {HTMLCanvasElement} */
-export function drawn(video) {
-  const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
-  canvas.getContext("2d")?.drawImage(video, 0, 0);
+/** @typedef {HTMLVideoElement | HTMLCanvasElement} Source */
+
+/** @param {Source} source */
+export function sizeOf(source) {
+  if (source instanceof HTMLVideoElement) return { width: source.videoWidth, height: source.videoHeight };
+  return { width: source.width, height: source.height };
+}
+
+/** @param {Source} source @returns {HTMLCanvasElement} */
+export function drawn(source) {
+  const canvas = Object.assign(document.createElement("canvas"), sizeOf(source));
+  canvas.getContext("2d")?.drawImage(source, 0, 0);
   return canvas;
 }
 

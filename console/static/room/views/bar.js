@@ -1,6 +1,8 @@
 import { part, setAttribute, setText, show } from "../../shared/dom.js";
-import { control, wantedZoom, zoomRange } from "../controls.js";
-import { isLive } from "../ladder.js";
+import { photoProgress } from "../captures.js";
+import { REFUSAL_SHOWN, control, lenses } from "../controls.js";
+import { isCurrent, pictureSize } from "../picture.js";
+import { failureWords } from "./documents.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../state.js").ControlName} ControlName */
@@ -13,7 +15,9 @@ const SWITCHES = /** @type {const} */ (["camera", "torch", "position"]);
 export function barView(root, say, intents) {
   const views = [
     ...SWITCHES.map((name) => switchView(controlNode(root, name), name, say, intents)),
+    lensView(controlNode(root, "lens"), say, intents),
     captureView(controlNode(root, "capture"), say, intents),
+    photoView(controlNode(root, "photo"), say, intents),
     noteView(root, say),
   ];
   return (/** @type {State} */ state) => views.forEach((view) => view(state));
@@ -52,80 +56,79 @@ function captureView(node, say, intents) {
   const button = part(node, "button");
   button.addEventListener("click", () => intents.capture());
   return (/** @type {State} */ state) => {
-    const live = isLive(state);
+    const live = isCurrent(state);
     setAttribute(button, "aria-disabled", String(!live));
-    const { width, height } = state.picture;
+    const { width, height } = pictureSize(state);
     setText(part(node, "state"), live ? `${width}\u00a0×\u00a0${height}` : say("is.unavailable"));
     setText(part(node, "tip"), say(live ? "do.capture" : "can't.no_picture"));
   };
+}
+
+/** Shown where the phone has several that look the same way. @param {HTMLElement} node @param {Say} say @param {Intents} intents */
+function lensView(node, say, intents) {
+  const list = /** @type {HTMLSelectElement} */ (part(node, "lens-list"));
+  let shown = "";
+  list.addEventListener("change", () => intents.set("lens", list.value));
+  return (/** @type {State} */ state) => {
+    const { obstacle, wanted, waiting } = control(state, "lens");
+    const known = lenses(state);
+    show(node, known.length > 1);
+    setAttribute(node, "data-waiting", String(waiting));
+    if (shown !== JSON.stringify(known)) {
+      shown = JSON.stringify(known);
+      list.replaceChildren(...known.map(({ id, label }, index) => new Option(label || `${index + 1}`, id)));
+    }
+    list.disabled = Boolean(obstacle);
+    if (wanted !== null && list.value !== wanted) list.value = wanted;
+    setText(part(node, "tip"), say(obstacle || "do.lens"));
+  };
+}
+
+/** @param {HTMLElement} node @param {Say} say @param {Intents} intents */
+function photoView(node, say, intents) {
+  const button = part(node, "button");
+  button.addEventListener("click", () => intents.switch("photo"));
+  return (/** @type {State} */ state) => {
+    const now = control(state, "photo");
+    const progress = photoProgress(state);
+    setAttribute(button, "aria-disabled", String(Boolean(now.obstacle)));
+    setAttribute(button, "aria-busy", String(now.waiting || progress !== null));
+    setAttribute(node, "data-waiting", String(now.waiting || progress !== null));
+    setAttribute(node, "data-refused", String(Boolean(now.refusal)));
+    setText(part(node, "state"), photoWords(state, now, progress, say));
+    setText(part(node, "tip"), say(now.obstacle || "do.photo"));
+  };
+}
+
+/** @param {State} state @param {import("../controls.js").Control} now @param {number | null} progress @param {Say} say */
+function photoWords(state, now, progress, say) {
+  if (progress !== null) return say("photo.sending", { percent: Math.round(progress * 100) });
+  if (now.waiting) return say("photo.taking");
+  if (now.obstacle) return say("is.unavailable");
+  const count = state.call.captures.filter((one) => one.kind === "photo").length;
+  return count ? say("photo.count", { count }) : say("is.unknown");
+}
+
+/** A photo that has just been refused or cut off. @param {State} state */
+function brokenPhoto({ call, now }) {
+  const failure = call.fileFailure;
+  return failure?.kind === "photo" && now - failure.at < REFUSAL_SHOWN ? failure : null;
 }
 
 /** Why the last click came to nothing. @param {ParentNode} root @param {Say} say */
 function noteView(root, say) {
   const note = part(root, "bar-note");
   return (/** @type {State} */ state) => {
+    const broken = brokenPhoto(state);
     const names = /** @type {ControlName[]} */ (Object.keys(state.call.refusals));
     const refused = names
       .map((name) => ({ name, refusal: control(state, name).refusal }))
       .filter((one) => one.refusal !== null)
       .sort((one, other) => (other.refusal?.at ?? 0) - (one.refusal?.at ?? 0))[0];
-    show(note, Boolean(refused));
+    show(note, Boolean(refused || broken));
+    if (broken) setText(part(root, "bar-note-text"), failureWords(broken, say));
     if (!refused) return;
     const reason = refused.refusal?.text || say(`error.${refused.refusal?.key}`);
     setText(part(root, "bar-note-text"), say("refusal", { control: say(`control.${refused.name}`), reason }));
   };
-}
-
-/**
- * @param {ParentNode} root @param {Say} say @param {Intents} intents @param {string} language
- * @param {HTMLElement} stage where the wheel zooms
- */
-export function zoomView(root, say, intents, language, stage) {
-  const node = controlNode(root, "zoom");
-  const slider = /** @type {HTMLInputElement} */ (part(node, "slider"));
-  let held = false;
-  slider.addEventListener("input", () => intents.zoomTo(slider.valueAsNumber));
-  slider.addEventListener("pointerdown", () => (held = true));
-  for (const over of ["pointerup", "pointercancel", "blur"]) slider.addEventListener(over, () => (held = false));
-  part(node, "closer").addEventListener("click", () => intents.zoomBy(1));
-  part(node, "wider").addEventListener("click", () => intents.zoomBy(-1));
-  onNotches(stage, (notches) => intents.zoomBy(notches));
-  return (/** @type {State} */ state) => {
-    const now = control(state, "zoom");
-    const { low, high, step } = zoomRange(state);
-    for (const name of ["closer", "wider"]) setAttribute(part(node, name), "aria-disabled", String(Boolean(now.obstacle)));
-    setAttribute(node, "data-waiting", String(now.waiting));
-    slider.disabled = Boolean(now.obstacle);
-    for (const [name, value] of Object.entries({ min: low, max: high, step })) setAttribute(slider, name, String(value));
-    if (!held) slider.value = String(wantedZoom(state));
-    const words = now.actual === null ? say("is.unavailable") : zoomWords(now.actual, high, language);
-    setAttribute(slider, "aria-valuetext", words);
-    setText(part(node, "state"), words);
-    setText(part(node, "tip"), say(now.obstacle || "do.zoom"));
-  };
-}
-
-/** @param {number} zoom @param {number} high cameras that count in percent go far above 20 times */
-function zoomWords(zoom, high, /** @type {string} */ language) {
-  if (high > 20) return new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(zoom);
-  return `${new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(zoom)}\u00a0×`;
-}
-
-const NOTCH = 100; // px that one click of a wheel scrolls; touchpads send the same in small change
-
-/** @param {HTMLElement} stage @param {(notches: number) => void} zoom */
-function onNotches(stage, zoom) {
-  let rest = 0;
-  stage.addEventListener(
-    "wheel",
-    (event) => {
-      event.preventDefault();
-      rest -= event.deltaMode === 0 ? event.deltaY : event.deltaY * 33;
-      const notches = Math.trunc(rest / NOTCH);
-      if (notches === 0) return;
-      rest -= notches * NOTCH;
-      zoom(notches);
-    },
-    { passive: false },
-  );
 }

@@ -1,7 +1,9 @@
 import { duration } from "../../shared/durations.js";
 import { clockTime } from "../../shared/clock.js";
 import { part, setAttribute, setText, show } from "../../shared/dom.js";
-import { isLive, ladder, timeToPicture } from "../ladder.js";
+import { followed } from "../call.js";
+import { ladder, timeToPicture } from "../ladder.js";
+import { hadPicture, isCurrent, isLive } from "../picture.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../ladder.js").Rung} Rung */
@@ -23,8 +25,9 @@ export function callView(root, say, language, startedAt) {
 function standing(state) {
   if (state.call.ended) return { key: "ended", tone: "over" };
   if (isLive(state)) return { key: "live", tone: "ok" };
-  if (state.call.phone?.refused) return { key: "refused", tone: "alert" };
-  if (state.picture.frameAt !== null) return { key: "stalled", tone: "wait" };
+  if (isCurrent(state)) return { key: "no_video", tone: "wait" };
+  if (followed(state.call)?.refused) return { key: "refused", tone: "alert" };
+  if (hadPicture(state)) return { key: "stalled", tone: "wait" };
   if (state.call.phone) return { key: "joined", tone: "wait" };
   return state.call.message?.state === "failed" ? { key: "failed", tone: "alert" } : { key: "waiting", tone: "wait" };
 }
@@ -41,7 +44,7 @@ export function ladderView(root, say, language) {
     const took = timeToPicture(state);
     setText(part(root, "ladder-summary"), took === null ? "" : say("ladder.took", { duration: duration(took, language, true) }));
     // It has served once the picture is there: its place goes to what comes next. Folded once, not for ever.
-    if (!served && isLive(state)) {
+    if (!served && isCurrent(state)) {
       served = true;
       fold.open = false;
     }

@@ -33,7 +33,8 @@ export function capturesView(root, say, language, intents) {
 /** @param {Shot[]} list @param {Say} say */
 function news(list, say) {
   const newest = list[0];
-  return newest ? say(`capture.${newest.status}`) : "";
+  if (!newest) return "";
+  return say(newest.kind === "photo" ? "photo.stored" : `capture.${newest.status}`);
 }
 
 /** @param {Shot} shot @param {Say} say @param {import("../intents.js").Intents} intents */
@@ -49,7 +50,7 @@ function newItem(shot, say, intents) {
 function thumbnail(shot, say) {
   const image = document.createElement("img");
   image.src = `/captures/${shot.capture}`;
-  image.alt = say("capture.alt");
+  image.alt = say(shot.kind === "photo" ? "photo.alt" : "capture.alt");
   return image;
 }
 
@@ -65,4 +66,6 @@ function update(item, shot, say, language) {
   const words = stored ? clockTime(shot.at, "seconds", language) : say(`capture.${shot.status}`);
   setText(part(item, "words"), words);
   show(part(item, "retry"), shot.status === "failed");
+  show(part(item, "kind"), shot.kind === "photo");
+  setText(part(item, "kind"), say("photo.size", { width: shot.width, height: shot.height }));
 }

@@ -1,4 +1,5 @@
 import { copyButton } from "../../shared/copying.js";
+import { isOverdue } from "../situation.js";
 import { part, setAttribute, setText, show } from "../../shared/dom.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -31,12 +32,14 @@ export function invitationView(root, say, read) {
 }
 
 /** @param {State} state */
-function isWanted({ call }) {
+function isWanted(state) {
+  const { call } = state;
+  if (isOverdue(state)) return true;
   if (call.phone || call.ended) return false;
   return call.message?.provider === "outbox" || call.message?.state === "failed" || call.invitation?.line === "fixed";
 }
 
-/** @param {ParentNode} root @param {Say} say @param {(to: string) => void} resend */
+/** @param {ParentNode} root @param {Say} say @param {(to: string, other?: boolean) => void} resend */
 export function resendView(root, say, resend) {
   const field = /** @type {HTMLInputElement} */ (part(root, "resend-to"));
   const said = part(root, "resend-said");
@@ -46,7 +49,10 @@ export function resendView(root, say, resend) {
     event.preventDefault();
     resend(field.value.trim());
   });
+  const other = root.querySelector('[data-part="resend-other"]'); // where the server has a second provider
+  other?.addEventListener("click", () => resend("", true));
   return (/** @type {State} */ { resend: { status, text } }) => {
+    if (other) setAttribute(other, "aria-busy", String(status === "busy"));
     setAttribute(button, "aria-busy", String(status === "busy"));
     setAttribute(field, "aria-invalid", String(status === "failed"));
     said.classList.toggle("wrong", status === "failed");

@@ -1,6 +1,8 @@
 import { duration } from "../../shared/durations.js";
 import { part, setAttribute, setText, show } from "../../shared/dom.js";
-import { hadPicture, situation } from "../situation.js";
+import { followed } from "../call.js";
+import { hadPicture, shown } from "../picture.js";
+import { situation } from "../situation.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../../shared/phrases.js").Say} Say */
@@ -13,8 +15,11 @@ import { hadPicture, situation } from "../situation.js";
 export function stageView(root, say, language) {
   const sheet = part(root, "sheet");
   const overlay = part(root, "overlay");
+  const trust = part(root, "trust");
+  const word = part(trust, "trust-word");
   return (/** @type {State} */ state) => {
     const now = situation(state);
+    show(trust, Boolean(word.textContent) && isDoubted(state));
     show(sheet, Boolean(now) && !hadPicture(state));
     show(overlay, Boolean(now) && hadPicture(state));
     if (!now) return;
@@ -27,6 +32,27 @@ export function stageView(root, say, language) {
   };
 }
 
+/** Until the camera is granted, the caller may wonder whether the link is ours. @param {State} state */
+function isDoubted({ call }) {
+  return call.message?.state !== "failed" && !call.times["granted"] && !followed(call)?.refused;
+}
+
+/** The layers of the picture: what is seen, and how old it is when it is no video. @param {ParentNode} root @param {Say} say @param {string} language */
+export function layersView(root, say, language) {
+  const canvas = part(root, "jpeg");
+  const age = part(root, "age");
+  return (/** @type {State} */ state) => {
+    const jpeg = shown(state) === "jpeg" ? state.picture.jpeg : null;
+    show(canvas, jpeg !== null);
+    show(age, jpeg !== null && !state.call.ended);
+    if (!jpeg) return;
+    const old = Math.max(0, state.now - jpeg.at);
+    setText(part(root, "age-words"), say(`age.${jpeg.kind}`, { duration: duration(old, language) }));
+    setAttribute(age, "data-old", String(jpeg.kind === "stills" && old > OLD));
+  };
+}
+
+const OLD = 5_000; // ms: a still of that age shows what was, not what is
 const NOTICED = 1_000; // ms: a shorter absence is nobody's worry
 
 /** Our own connection. @param {ParentNode} root @param {Say} say */
