@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from tests.bench import command, first_picture, interruption, invite, weight
+from tests.bench import command, first_picture, interactive, interruption, invite, network_return, weight
 from tests.bench.relay import cpu, growth, loss, many, memory, path, start, times, turnover
 from tests.bench.report import Report
 
@@ -23,6 +23,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Awaitable[Report]]]] = {
     "relay-loss": loss.run,
     "nodes": interruption.nodes,
     "redis-away": interruption.redis_away,
+    "network-return": network_return.run,
     "weight": weight.run,
+    "interactive": interactive.run,
     "invite": invite.run,
 }

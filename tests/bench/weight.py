@@ -26,15 +26,17 @@ async def run() -> Report:
             await stage.enter(HOST)
             await stage.tap()
             crossed = meter.http
-            files = await _compressed(answers)
+            picture_at = await stage.console.evaluate("window.pictureAt")
+            files = await _compressed(answers, picture_at)
             files[WORKER] = await _worker(stage.phone, stage.product.origin)
             await stage.phone.evaluate("async () => void (await navigator.serviceWorker.ready)")
             return _report(sum(files.values()), len(files), crossed, meter.http, meter.sockets)
 
 
-async def _compressed(answers: list[Response]) -> dict[str, int]:
-    """Bytes of each body, as gzip -9 has it."""
-    found = [answer for answer in answers if answer.ok and answer.status != 204]
+async def _compressed(answers: list[Response], until: float) -> dict[str, int]:
+    """Bytes of each body that was asked for before that time (ms since the epoch), as gzip -9 has it."""
+    asked = [answer for answer in answers if answer.request.timing["startTime"] < until]
+    found = [answer for answer in asked if answer.ok and answer.status != 204]
     return {answer.url: len(gzip.compress(await answer.body(), 9)) for answer in found}
 
 
