@@ -190,6 +190,10 @@ class TurnServer(Server):
         argv += ["--relay-ip=::1", *(f"--{name}={value}" for name, value in here.items())]
         super().__init__(argv, folder, lambda: listening(self.port) and listening(self.tls_port))
 
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        """Not by SIGINT: coturn leaves it ignored where its parent does, as what a shell starts with `&`."""
+        super().stop(by)
+
     @property
     def urls(self) -> dict[str, str]:
         """By transport."""

@@ -9,6 +9,7 @@ const PAGE = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => pa
 const SPEAKING = "visio-page"; // localStorage: the tab of this phone that speaks; two would fight for the camera
 const VERSION = String(document.body.dataset.version);
 const RENEWED = "visio-renewed"; // sessionStorage: a kept page was left for today's, once
+const SETTLE = 1000; // ms from the connection on; its first picture has the line and the processor to itself
 const PATIENCE = 4000; // ms for the picture, before what helps without one is fetched
 const HUNG_UP = "visio-hung-up"; // sessionStorage: a reload must not start a camera that its owner stopped
 
@@ -28,7 +29,8 @@ function emit(message) {
   state = reduce(state, message);
   render(state);
   for (const watcher of watchers) watcher(state);
-  if (!isEarly(state)) more();
+  if (rest) return;
+  if (!isEarly(state)) setTimeout(more, state.screen === "live" ? SETTLE : 0);
   else if (message.type === "granted") setTimeout(more, PATIENCE);
 }
 
