@@ -65,6 +65,20 @@ test("once something comes back, video is tried at once, however often that happ
   }
 });
 
+test("a cut within a trial is a cut and no bad trial: video is tried again as soon as something comes back", () => {
+  see(5);
+  see(4, { isHeard: false });
+  for (let time = 0; time < 6; time++) {
+    see(1, {}, { loss: 0.7 });
+    assert.equal(rungs.isTrying, true);
+    see(3, { isHeard: false }, { loss: 0.7 }); // told before the cut
+    assert.deepEqual([rungs.isTrying, rungs.isDeaf, rungs.isStills], [false, true, true]);
+    see(20, { isHeard: false }, { loss: 0.7 });
+  }
+  see(1);
+  assert.equal(see(2), false);
+});
+
 test("a camera that gives nothing is no fault of the line", () => {
   see(10);
   assert.equal(see(60, { frames: 0, isSending: false, isHeard: false }, {}, false), false);

@@ -64,19 +64,28 @@ export class Rungs {
     if (!rate || !reading) return;
     if (++this._looks > PROVED) this._wait = SHORTEST;
     this._bad = isBad(rate, reading) ? this._bad + 1 : 0;
-    this._deaf = rate.isSending && !rate.isHeard ? this._deaf + 1 : 0;
-    this.isDeaf = this._deaf >= DEAF;
+    this._hear(rate);
     this.isStills = this.isDeaf || this._bad >= BAD;
     if (!this.isStills) return;
     if (!this.isDeaf) this._rest();
     this._bad = this._deaf = 0;
   }
 
+  /** @param {Rate} rate */
+  _hear(rate) {
+    this._deaf = rate.isSending && !rate.isHeard ? this._deaf + 1 : 0;
+    this.isDeaf = this._deaf >= DEAF;
+  }
+
   /** @param {boolean} isNew @param {Rate | null} rate @param {Reading | null} reading */
   _climb(isNew, rate, reading) {
     this._looks++;
-    if (isNew || this._isDue(rate)) this._try();
-    else if (this.isTrying && rate && reading) this._judge(isGood(rate, reading));
+    if (isNew || this._isDue(rate)) return this._try();
+    if (!this.isTrying || !rate || !reading) return;
+    this._hear(rate);
+    // A line that is cut says nothing of how good it is: it is no trial, and none is put off for it.
+    if (this.isDeaf) this.isTrying = false;
+    else this._judge(isGood(rate, reading));
   }
 
   /** @param {Rate | null} rate whether it is time to try video */
@@ -98,7 +107,7 @@ export class Rungs {
   _try() {
     this.isTrying = true;
     this.isDeaf = false;
-    this._looks = this._good = 0;
+    this._looks = this._good = this._deaf = 0;
   }
 
   /** Video was not good enough: it is tried again later, and later. */
