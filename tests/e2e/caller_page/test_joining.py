@@ -28,7 +28,9 @@ async def test_a_tap_leads_to_the_picture(phone: Page, server: Server) -> None:
     assert server.door.claims == []
     await tap(phone, "start")
     await picture(server)
-    await expect(phone.locator(".status [data-when=connected]")).to_have_text("Le SAMU 54 vous voit, sans son")
+    await expect(phone.locator(".status [data-when=connected]")).to_have_text(
+        "Le SAMU 54 vous voit, sans son"
+    )
     assert [token for token, _, _ in server.door.claims] == ["good"]
     assert server.phone.said()[:2] == ["join", "camera.asked"]
     assert server.phone.said().index("camera.granted") < server.phone.said().index("offer")
