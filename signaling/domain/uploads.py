@@ -24,8 +24,8 @@ MEGABYTE: Final = 1024 * 1024
 LARGEST: Final = {"photo": 15 * MEGABYTE, "document": 20 * MEGABYTE}  # bytes
 CHUNK: Final = 16 * 1024  # bytes of one message of a data channel
 POSTED: Final = 60_000  # bytes of one POST
-FILES: Final = 20  # a session
-SESSION_BYTES: Final = 100 * MEGABYTE  # a session
+FILES: Final = 100  # a session
+SESSION_BYTES: Final = 300 * MEGABYTE  # a session
 OPEN: Final = 2  # at a time, a phone
 REFUSED: Final = 20  # refusals of a session that are worth a row and a fact; more are a flood
 
