@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from signaling.domain import facts, phone
 from signaling.domain.controls import CommandName, CommandValue
 from signaling.domain.errors import Unavailable
-from signaling.domain.facts import Event
 from signaling.domain.records import Participant
 from signaling.domain.uploads import Phone
 from signaling.domain.visitor import Visitor
@@ -21,6 +19,7 @@ from signaling.service.rights import must_watch
 from signaling.service.tasks import Tasks
 
 ANSWER_SECONDS = 7.0  # livekit's acknowledgement limit; a phone that is there answers in a fraction of it
+TRIES = 3  # within that time
 PHOTO_SECONDS = 14.0  # the camera has 8 s for a sharp photo, then a video frame has to do
 
 
@@ -62,21 +61,28 @@ class Commanding:
         frame = control.Command(id=command, epoch=target.epoch, name=name, value=value)
         await send(self._relay, self._bus, target, frame)
         patience = self._photo_seconds if name == "photo" else self._answer_seconds
-        self._tasks.start(self._expect_answer(target, command, events[-1].version, patience))
+        self._tasks.start(self._expect_answer(target, frame, events[-1].version, patience))
 
-    async def _expect_answer(self, target: Participant, command: str, since: int, patience: float) -> None:
-        """Silence is an answer too: a console never waits for ever."""
-        await asyncio.sleep(patience)
-        if _answered(await self._store.events(target.centre, target.session, since), command):
+    async def _expect_answer(
+        self, target: Participant, frame: control.Command, since: int, patience: float
+    ) -> None:
+        """Say it again while no answer comes, since a phone does nothing twice that has one id: what was lost
+        with a line, a node or the bus arrives all the same. Silence is an answer too: a console never waits
+        for ever."""
+        for _ in range(TRIES - 1):
+            await asyncio.sleep(patience / TRIES)
+            if await self._is_answered(target, frame.id, since):
+                return
+            await send(self._relay, self._bus, target, frame)
+        await asyncio.sleep(patience / TRIES)
+        if await self._is_answered(target, frame.id, since):
             return
-        silence = facts.CommandAnswered(command=command, participant=target.id, error="unreachable")
+        silence = facts.CommandAnswered(command=frame.id, participant=target.id, error="unreachable")
         await self._journal.change(target.centre, target.session, lambda room: Change(facts=(silence,)))
 
-
-def _answered(events: Sequence[Event], command: str) -> bool:
-    return any(
-        isinstance(event.fact, facts.CommandAnswered) and event.fact.command == command for event in events
-    )
+    async def _is_answered(self, target: Participant, command: str, since: int) -> bool:
+        said = [event.fact for event in await self._store.events(target.centre, target.session, since)]
+        return any(isinstance(fact, facts.CommandAnswered) and fact.command == command for fact in said)
 
 
 async def send(relay: Relay, bus: Bus, target: Phone, frame: control.ControlDown) -> None:

@@ -246,6 +246,22 @@ async def test_silence_is_answered_as_unreachable(made: Application) -> None:
     assert (await until_said(made, session, facts.CommandAnswered)).error == "unreachable"
 
 
+async def test_a_command_that_got_lost_is_said_again_with_its_id_until_it_is_answered(
+    made: Application,
+) -> None:
+    session = await begin(made)
+    target = await phone(made, session)
+    parts = made.adapters
+    journal = Journal(parts.store, parts.bus)
+    patient = Commanding(parts.store, journal, parts.bus, parts.relay, parts.tasks, answer_seconds=0.9)
+    async with parts.bus.subscribe(phone_topic(target.id)) as notes:
+        await patient.command(visitor(ALICE), session, "cmd-1", "torch", True)
+        first, again = await anext(notes), await anext(notes)
+        assert first == again
+        await made.use.reporting.control_frame(target, control.Result(id="cmd-1"))
+    assert (await until_said(made, session, facts.CommandAnswered)).error is None
+
+
 async def test_what_the_relay_hears_of_a_phone_becomes_its_events(made: Application) -> None:
     session = await begin(made)
     target = await phone(made, session)

@@ -64,6 +64,7 @@ async def new_document(phone: Page, server: Server) -> None:
 
 
 async def asked_for_position(phone: Page, server: Server) -> None:
+    await phone.locator("[data-part=position]").wait_for(state="attached")
     await phone.evaluate("document.querySelector('[data-part=position]').hidden = false")
 
 
