@@ -21,6 +21,7 @@ from signaling.ports import OnRelayEvent
 
 ABANDONED = 10_000  # ms after which an event that a web process took and did not handle is another's
 AT_ONCE = 32  # events handled at the same time; those of one participant come one by one anyway
+DOUBTS = 20  # readings after Redis was away in which we look for what we were given and never got
 CALM = 10  # heartbeats after Redis was away before we believe that a node died: no lease lasts meanwhile
 
 log = logging.getLogger(__name__)
@@ -131,18 +132,27 @@ class RemoteRelay:
 
     # ------------------------------------------------------------ events
     async def _read_events(self) -> None:
-        new, block = {EVENTS: ">"}, int(BLOCK * 1000)
+        doubts = 0
         while not self._closing.is_set():
             try:
                 await self._room()
-                taken = await self._redis.xreadgroup(GROUP, self._id, new, count=AT_ONCE, block=block)
+                if doubts:
+                    await self._read("0")
+                    doubts -= 1
+                await self._read(">")
             except ResponseError:  # the first of all, or Redis came back empty
                 await self._make_group()
             except (RedisError, OSError):
+                doubts = DOUBTS
                 await pause(self._closing, PAUSE)
-            else:
-                for _, entries in taken or ():
-                    self._take(entries)
+
+    async def _read(self, after: str) -> None:
+        """`>`: what nobody has taken. `0`: what was given to us, and is not handled: a Redis that stood still
+        answers afterwards, by a connection that we have left, and counts its events as ours."""
+        block = int(BLOCK * 1000)
+        taken = await self._redis.xreadgroup(GROUP, self._id, {EVENTS: after}, count=AT_ONCE, block=block)
+        for _, entries in taken or ():
+            self._take(entries)
 
     async def _make_group(self) -> None:
         try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable
 
 import pytest
 from redis import Redis
 
-from media import heartbeat, registry, remote
+from media import frames, heartbeat, registry, remote
 from media import node as nodes
 from media.node import Node
 from media.relay import EmbeddedRelay
@@ -179,6 +180,26 @@ async def test_media_goes_on_while_redis_is_away_and_all_is_well_when_it_comes_b
             await _until_sent(relay, "bonjour")
             await until(lambda: caller.told)
     assert ear.count(Stalled) == 0
+
+
+async def test_an_event_that_redis_gave_to_a_connection_that_is_gone_is_handled_all_the_same(
+    ear: Ear,
+) -> None:
+    """As a Redis that stood still does with the questions that waited in its sockets."""
+    with servers.redis_server() as redis:
+        async with web(redis.url, ear) as relay, contextlib.AsyncExitStack() as stack:
+            client = stack.enter_context(Redis.from_url(redis.url))
+            await until(lambda: bool(client.exists(registry.EVENTS)))
+            lost = ChannelMessage(session="visio", participant="phone", data="unheard")
+            with client.pipeline() as both:
+                both.xadd(registry.EVENTS, dict(frames.told("", "", lost)))
+                both.xreadgroup(registry.GROUP, relay._id, {registry.EVENTS: ">"})
+                assert both.execute()[1]
+            redis.freeze()
+            with pytest.raises(RelayUnavailable):
+                await relay.send("visio", "phone", "bonjour")
+            redis.thaw()
+            await ear.hears(ChannelMessage)
 
 
 async def test_leases_that_run_out_while_redis_stands_still_move_nobody(
