@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, FilePayload, expect
+from playwright.async_api import Browser, FilePayload, Page, Route, expect
 
 from tests.e2e.browsers import chromium, console_page, phone_page
 from tests.e2e.closed_network import closed_network
@@ -149,12 +150,39 @@ async def test_where_the_camera_is_denied_a_photo_by_the_phones_own_camera_takes
     console, phone = await console_page(browser), await phone_page(browser, camera=False)
     await log_in(console, embedded)
     await open_link(phone, (await invite(console, embedded))["link"])
+    async with phone.expect_websocket():
+        await tap_start(phone)
+    await take_photo(phone)
+    await until_stills(console, 1)
+    await on_rung(console, "photo", "Photos")
+
+
+async def test_a_photo_that_is_taken_before_the_server_is_reached_is_shown_too(
+    embedded: Product, browser: Browser
+) -> None:
+    console, phone = await console_page(browser), await phone_page(browser, camera=False)
+    await log_in(console, embedded)
+    await open_link(phone, (await invite(console, embedded))["link"])
+    taken = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await taken.wait()
+        await route.continue_()
+
+    await phone.route("**/j/claim", hold)
     await tap_start(phone)
+    await take_photo(phone)
+    taken.set()
+    await until_stills(console, 1)
+    await on_rung(console, "photo", "Photos")
+
+
+async def take_photo(phone: Page) -> None:
+    """By the phone's own camera, which the page offers where it may not have one."""
     await expect(phone.locator("body")).to_have_attribute("data-screen", "refused")
     photo: FilePayload = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": green_jpeg()}
     await phone.locator("input[type=file][capture]").set_input_files(photo)
-    await until_stills(console, 1)
-    await on_rung(console, "photo", "Photos")
+    await expect(phone.locator("[data-part=snapped]")).to_be_visible()
 
 
 def green_jpeg() -> bytes:

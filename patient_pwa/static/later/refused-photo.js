@@ -42,13 +42,16 @@ export function install(host) {
   const stage = /** @type {HTMLElement} */ (document.querySelector(".stage"));
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
   const blockage = new Blockage(() => place(host.state()));
+  let isWay = false; // photos are how the picture comes: told anew to every server, which may not have been there yet
+  const tellWay = () => isWay && host.tell({ type: "way", way: "photo" });
 
   chooser.addEventListener("change", () => {
     const file = chooser.files?.[0];
     chooser.value = ""; // the same one may be chosen again
     if (!file) return;
     thanks.hidden = false;
-    host.tell({ type: "way", way: "photo" });
+    isWay = true;
+    tellWay();
     const blob = file.size > LARGEST ? smaller(file) : Promise.resolve(file);
     blob.then((made) => host.files?.send({ kind: "photo", blob: made })).catch(() => (thanks.hidden = true));
   });
@@ -59,11 +62,15 @@ export function install(host) {
     if (isRefused && part.parentElement !== refused) refused.prepend(part);
     if (blockage.isBlocked && part.parentElement !== stage) stage.append(part);
     part.hidden = !isRefused && !blockage.isBlocked;
-    if (part.hidden) thanks.hidden = true;
+    if (part.hidden) {
+      thanks.hidden = true;
+      isWay = false;
+    }
     if (isRefused && sending.parentElement !== part) thanks.after(sending); // else it lies on the headline
     if (!isRefused && sending.parentElement !== main) main.append(sending);
   }
 
+  host.on("welcome", tellWay);
   host.watch((state) => {
     blockage.look(state);
     place(state);
