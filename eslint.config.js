@@ -12,7 +12,7 @@ const NO_HTML_FROM_STRINGS = ["innerHTML", "outerHTML", "insertAdjacentHTML"].ma
 }));
 
 export default [
-  { ignores: ["node_modules/", ".venv/", "var/", "htmlcov/"] },
+  { ignores: ["node_modules/", ".venv/", "var/", "htmlcov/", "console/static/vendor/"] },
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },

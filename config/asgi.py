@@ -25,8 +25,10 @@ import patient_pwa.test_page
 import patient_pwa.uploads
 from config.carriers import composer, notifier
 from config.demonstration import Demonstrations, simulator
+from config.map_tiles import tile_origin
 from config.settings import Settings, media_external_pairs, media_port_range
 from console.pages import pages
+from console.places import MapTiles
 from console.words import describe
 from media import load
 from media.relay import EmbeddedRelay
@@ -54,7 +56,9 @@ from signaling.ports import Bus, Clock, Geocoder, Relay
 from signaling.service.captures import Captures
 from signaling.service.command import Commanding
 from signaling.service.courier import Courier
+from signaling.service.cpr import Resuscitation
 from signaling.service.documents import Documents
+from signaling.service.driving import Driving
 from signaling.service.echo import Echoes
 from signaling.service.end import Ending
 from signaling.service.handover import HandingOver
@@ -67,6 +71,7 @@ from signaling.service.live import Live
 from signaling.service.logins import Logins
 from signaling.service.negotiate import Negotiating
 from signaling.service.phone_test import PhoneTests, Sending
+from signaling.service.places import Places
 from signaling.service.report import Reporting
 from signaling.service.retention import Retention
 from signaling.service.stills import Stills
@@ -195,6 +200,8 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         ),
         negotiating=Negotiating(parts.store, journal, parts.relay),
         commanding=Commanding(parts.store, journal, parts.bus, parts.relay, parts.tasks),
+        driving=Driving(parts.store, journal, clock),
+        resuscitation=Resuscitation(journal),
         reporting=Reporting(
             parts.store, journal, parts.bus, live, clock, parts.geocoder, parts.tasks, uploads
         ),
@@ -299,7 +306,6 @@ async def _delete_outdated(made: Application) -> None:
 # ---------------------------------------------------------------- routes
 def _routes(made: Application) -> list[BaseRoute]:
     settings, use = made.settings, made.use
-    host = urlsplit(settings.public_url).netloc
     return [
         Route("/healthz", _healthy),
         *console.login.routes(),
@@ -309,7 +315,7 @@ def _routes(made: Application) -> list[BaseRoute]:
             console.routes.KeptFiles(made.captures, made.documents),
             made.stills,
             made.clock,
-            host,
+            _whereabouts(made),
             made.demonstration,
             made.phone_tests,
         ),
@@ -322,6 +328,16 @@ def _routes(made: Application) -> list[BaseRoute]:
         *endpoint.routes(_console_desk(made), _caller_desk(made), _test_desk(made)),
         *_hooks(made),
     ]
+
+
+def _whereabouts(made: Application) -> console.routes.Whereabouts:
+    settings = made.settings
+    url = settings.map_tiles
+    return console.routes.Whereabouts(
+        urlsplit(settings.public_url).netloc,
+        Places(made.adapters.store, made.adapters.geocoder),
+        MapTiles(url, settings.map_attribution, tile_origin(url)) if url else None,
+    )
 
 
 def _test_page(made: Application) -> list[Route]:

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from config.map_tiles import tile_faults
 from config.network import external_pair, media_faults, port_range, turn_faults
 
 SmsProvider = Literal["outbox", "twilio", "ovh"]
@@ -77,6 +78,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ban_domain: str = "data.geopf.fr/geocodage"  # `off` for none, as the next one
     nominatim_domain: str = "nominatim.openstreetmap.org"
     geocoder_scheme: Literal["https", "http"] = "https"
+    map_tiles: str = ""  # URL with {z}, {x} and {y}; empty: no map
+    map_attribution: str = "© OpenStreetMap"  # shown on the map, as its makers ask
     # --- sessions
     invitation_minutes: int = 120
     session_hours: int = 12
@@ -231,6 +234,7 @@ def _contradictions(settings: Settings) -> list[str]:
         *_carrier_faults(settings),
         *_range_faults(settings),
         *_place_faults(settings),
+        *tile_faults(settings.map_tiles),
         *media_faults(settings.media_addresses, settings.media_external_addresses, settings.media_ports),
         *turn_faults(
             settings.stun_urls,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from console import words
+from console import phrases_cpr, phrases_help, phrases_place, phrases_watchers, words
 from console.words import Gettext
 
-_WORDS: Final = ("profile", "guidance", "message", "pointer", "metronome", "language")  # need a page only
+_WORDS: Final = ("profile", "guidance", "message", "pointer", "metronome", "language", "pause")  # need a page
 
 
 def home(_: Gettext) -> dict[str, str]:
@@ -35,6 +35,12 @@ def room(_: Gettext) -> dict[str, str]:
         **_picture(_),
         **_words(_),
         **_files(_),
+        **phrases_watchers.watchers(_),
+        **phrases_place.places(_),
+        **phrases_cpr.cpr(_),
+        **phrases_cpr.pause(_),
+        **phrases_help.keys(_),
+        **phrases_help.remedies(_),
     }
 
 
@@ -208,6 +214,9 @@ def _obstacles(_: Gettext) -> dict[str, str]:
 def _picture(_: Gettext) -> dict[str, str]:
     """How the picture comes, and how well."""
     return {
+        "window.away": _("The picture is in its own window. F or a double click there fills the screen."),
+        "window.refused": _("The browser did not let the window open. Allow pop-up windows for this site."),
+        "window.frozen": _("Frozen picture; live in the small one."),
         "call.no_video": _("Without video"),
         "way.direct": _("Direct"),
         "way.direct.more": _("The video comes straight from the phone."),

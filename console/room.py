@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from console import phrases, words
 from console.pages import Pages
+from console.places import MapTiles
 from console.rows import address_for
 from console.words import Gettext
 from signaling.auth import require
@@ -38,14 +39,24 @@ MODULES: Final = (
 
 
 class Room:
-    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`."""
+    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`. `tiles`: of the map,
+    None where there is none."""
 
-    def __init__(self, inviting: Inviting, history: History, clock: Clock, pages: Pages, host: str) -> None:
+    def __init__(
+        self,
+        inviting: Inviting,
+        history: History,
+        clock: Clock,
+        pages: Pages,
+        host: str,
+        tiles: MapTiles | None = None,
+    ) -> None:
         self._inviting = inviting
         self._history = history
         self._clock = clock
         self._pages = pages
         self._host = host
+        self._tiles = tiles
 
     def routes(self) -> list[Route]:
         entrance = require("regulator", "supervisor")
@@ -64,6 +75,7 @@ class Room:
         link = await self._link(visitor, session.id)
         signs = await self._inviting.signs(visitor, session.id)
         language = self._pages.language(request)
+        request.state.pictures = self._tiles.origin if self._tiles else ""
         gettext = self._pages.gettext(language)
         return self._pages.page(
             request,
@@ -80,6 +92,7 @@ class Room:
             metronome=words.metronome(gettext),
             caller_languages=_named(LANGUAGES, language),
             modules=MODULES,
+            map=self._tiles is not None,
             data=self._data(details, visitor, link, gettext),
         )
 
@@ -109,8 +122,10 @@ class Room:
             "rungs": NAMES,
             "rung_of": fact_types(),
             "link": link,
+            "host": self._host,
             "other_provider": self._inviting.has_other_provider(session),
             "phrases": phrases.room(gettext),
+            "map": self._tiles and {"tiles": self._tiles.url, "attribution": self._tiles.attribution},
         }
 
 

@@ -20,6 +20,7 @@ from console.history import Meetings
 from console.home import Home
 from console.pages import pages
 from console.phone_tests import PhoneTestRoutes
+from console.places import MapTiles, PlaceRoutes
 from console.room import Room
 from console.stills import StillPictures
 from signaling.domain.errors import VisioError
@@ -29,6 +30,7 @@ from signaling.service.documents import Documents
 from signaling.service.history import History
 from signaling.service.invite import Inviting
 from signaling.service.phone_test import PhoneTests
+from signaling.service.places import Places
 from signaling.service.stills import Stills
 
 _ROOT: Final = Path(__file__).parent.parent
@@ -43,22 +45,33 @@ class KeptFiles:
     documents: Documents
 
 
+@dataclass(frozen=True)
+class Whereabouts:
+    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`. `places`: tells where
+    they are. `tiles`: of the map, None where there is none."""
+
+    host: str
+    places: Places
+    tiles: MapTiles | None = None
+
+
 def routes(
     inviting: Inviting,
     history: History,
     files: KeptFiles,
     stills: Stills,
     clock: Clock,
-    host: str,
+    whereabouts: Whereabouts,
     demonstration: Demonstration | None,
     phone_tests: PhoneTests | None = None,
 ) -> list[BaseRoute]:
-    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`. `demonstration`: None
-    where no call can be demonstrated. `phone_tests`: None where no phone can be tested."""
+    """`demonstration`: None where no call can be demonstrated. `phone_tests`: None where no phone can be
+    tested."""
     return [
         *([] if phone_tests is None else PhoneTestRoutes(phone_tests, clock, pages()).routes()),
         *Home(inviting, history, clock, pages(), demonstration).routes(),
-        *Room(inviting, history, clock, pages(), host).routes(),
+        *Room(inviting, history, clock, pages(), whereabouts.host, whereabouts.tiles).routes(),
+        *PlaceRoutes(whereabouts.places).routes(),
         *CaptureFiles(files.captures).routes(),
         *DocumentFiles(files.documents).routes(),
         *StillPictures(stills).routes(),

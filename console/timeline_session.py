@@ -19,7 +19,7 @@ ICONS: Final[dict[str, tuple[type[Fact], ...]]] = {
         facts.InvitationCreated, facts.InvitationRevoked, facts.MessageQueued, facts.MessageAccepted,
         facts.MessageDelivered, facts.MessageFailed,
     ),
-    "person": (facts.ViewerJoined,),
+    "person": (facts.ViewerJoined, facts.ControlAsked, facts.ControlPassed),
     "capture": (facts.CaptureStored,),
     "send": (facts.SessionStarted,),
     "end": (facts.SessionEnded,),
@@ -72,6 +72,24 @@ def _(fact: facts.MessageFailed, teller: Teller) -> str:
 @sentence.register
 def _(fact: facts.ViewerJoined, teller: Teller) -> str:
     return teller.gettext("%(name)s entered the room") % {"name": teller.name(fact.user)}
+
+
+@sentence.register
+def _(fact: facts.ControlAsked, teller: Teller) -> str:
+    return teller.gettext("%(name)s asked for the control of the phone") % {"name": teller.name(fact.by)}
+
+
+@sentence.register
+def _(fact: facts.ControlPassed, teller: Teller) -> str:
+    if fact.by == fact.to:
+        return teller.gettext("%(name)s took the control of the phone") % {"name": teller.name(fact.to)}
+    names = {"name": teller.name(fact.by), "other": teller.name(fact.to)}
+    return teller.gettext("%(name)s gave the control of the phone to %(other)s") % names
+
+
+@sentence.register
+def _(fact: facts.CprChanged, teller: Teller) -> str:
+    return teller.gettext("CPR: %(state)s") % {"state": words.cpr(teller.gettext)[fact.state]}
 
 
 @sentence.register

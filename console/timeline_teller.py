@@ -70,6 +70,8 @@ class Teller:
         return {
             ("camera", "environment"): _("back camera"),
             ("camera", "user"): _("front camera"),
+            ("pause", True): _("picture paused"),
+            ("pause", False): _("picture on again"),
             ("torch", True): _("light on"),
             ("torch", False): _("light off"),
             ("position", True): _("position followed"),

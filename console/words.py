@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from signaling.domain.carrier_reasons import CATEGORIES, Category
-from signaling.domain.errors import BadAddress, LinkUnusable, VisioError
+from signaling.domain.errors import BadAddress, LinkUnusable, NotInControl, VisioError
 from signaling.domain.records import Channel
 
 Gettext = Callable[[str], str]
@@ -32,6 +32,8 @@ def describe(error: VisioError, _: Gettext) -> str:
         return bad_address(error.reason, _)
     if isinstance(error, LinkUnusable):
         return _("This link can no longer be used.")
+    if isinstance(error, NotInControl):
+        return _("%(name)s drives the phone. Ask for the control.") % {"name": error.name or _("A colleague")}
     sentences = {
         "not_signed_in": _("You are no longer signed in. Sign in again."),
         "not_allowed": _("This isn't possible: the visio has ended, or your account may not do it."),
@@ -40,6 +42,9 @@ def describe(error: VisioError, _: Gettext) -> str:
         "bad_message": _("The phone can't be set to that."),
         "bad_offer": _("This browser can't receive the video. Use a recent Chrome, Edge, Firefox or Safari."),
         "bad_file": _("This file isn't a picture that can be kept."),
+        "bad_place": _("This is neither an address nor coordinates. Check it."),
+        "place_unknown": _("No address like this was found. Check it, or type coordinates."),
+        "geocoder_unavailable": _("The address service doesn't answer. Type coordinates, or try again."),
         "carrier": _("The message could not be sent."),
         "relay_unavailable": _("The video server doesn't answer. It is being tried again."),
         "relay_full": _("The video servers are full. It is being tried again."),
@@ -123,6 +128,7 @@ def controls(_: Gettext) -> dict[str, str]:
         "message": _("Text"),
         "pointer": _("Point at"),
         "metronome": _("CPR metronome"),
+        "pause": _("Pause"),
         "language": _("The caller's language"),
     }
 
@@ -155,6 +161,11 @@ def profiles(_: Gettext) -> dict[str, str]:
 
 def metronome(_: Gettext) -> dict[str, str]:
     return {"off": _("Stop"), "silent": _("Silent"), "sound": _("With sound")}
+
+
+def cpr(_: Gettext) -> dict[str, str]:
+    """By `facts.Cpr`."""
+    return {"compressions": _("compressions"), "pause": _("compressions paused"), "off": _("over")}
 
 
 def losses(_: Gettext) -> dict[str, str]:

@@ -71,6 +71,7 @@ class CallerDesk:
                 lambda: self._forward(line, phone),
                 lambda: self._renew(line, phone),
                 lambda: self._move(line, phone),
+                lambda: self._tell_watchers(line, phone),
             )
         finally:
             self._reporting.forget(phone.id)
@@ -144,3 +145,11 @@ class CallerDesk:
     async def _move(self, line: CallerLine, phone: Participant) -> None:
         async for _ in self._hub.moves(phone.session):
             await line.send(caller.Move())
+
+    async def _tell_watchers(self, line: CallerLine, phone: Participant) -> None:
+        """How many, never who."""
+        told: int | None = None
+        async for watchers in self._hub.attendance(phone.session, phone.id).changes():
+            if len(watchers) != told:
+                told = len(watchers)
+                await line.send(caller.Watchers(count=told))

@@ -20,12 +20,15 @@ from signaling.messages import console
 from signaling.messages.codec import decode_console, encode
 from signaling.ports import Clock
 from signaling.service.command import Commanding
+from signaling.service.cpr import Resuscitation
+from signaling.service.driving import Driving
 from signaling.service.end import Ending
 from signaling.service.handover import HandingOver
 from signaling.service.history import History
 from signaling.service.ice_servers import IceServers
 from signaling.service.invite import Inviting
 from signaling.service.negotiate import Negotiating
+from signaling.service.presence import Attendance
 from signaling.service.report import Reporting
 from signaling.service.rights import must_watch
 
@@ -33,12 +36,14 @@ BATCH = 200  # events a frame: a long session replays in a few frames instead of
 WATCH_SECONDS = 1.0  # the home page follows at one update a second at most
 
 
-class Room(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Room:
     """One console in one session."""
 
     visitor: Visitor
     session: str
     leg: str  # names this connection's viewer at the relay
+    attendance: Attendance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +57,8 @@ class UseCases:
     ending: Ending
     history: History
     handing: HandingOver
+    driving: Driving
+    resuscitation: Resuscitation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +123,7 @@ class ConsoleDesk:
     async def _room(
         self, websocket: WebSocket, line: Line[console.ConsoleIn], visitor: Visitor, join: console.Join
     ) -> None:
-        room = Room(visitor, join.session, f"{visitor.user}-{secrets.token_hex(8)}")
+        room = self._seat(visitor, join.session)
         await self._use.reporting.joined(visitor, join.session)
         version = await self._use.history.version(visitor, join.session)
         await line.send(
@@ -133,9 +140,20 @@ class ConsoleDesk:
                 lambda: self._listen(websocket, line, lambda line, frame: self._handle(line, room, frame)),
                 lambda: self._renew(line, room),
                 lambda: self._move(line, room),
+                lambda: self._attend(line, room),
             )
         finally:
+            await room.attendance.leave()
             await self._use.negotiating.leave(visitor.centre, join.session, room.leg)
+
+    def _seat(self, visitor: Visitor, session: str) -> Room:
+        leg = f"{visitor.user}-{secrets.token_hex(8)}"
+        watcher = console.Watcher(visitor.user, visitor.name, visitor.role, self._clock.now())
+        return Room(visitor, session, leg, self._hub.attendance(session, leg, watcher))
+
+    async def _attend(self, line: Line[console.ConsoleIn], room: Room) -> None:
+        async for watchers in room.attendance.changes():
+            await line.send(console.Watchers(watchers=list(watchers)))
 
     async def _events(self, line: Line[console.ConsoleIn], room: Room, since: int) -> None:
         async for events in self._hub.follow(room.visitor.centre, room.session, since):
@@ -203,6 +221,12 @@ class ConsoleDesk:
             case console.Decide():
                 await self._use.handing.decide(room.visitor, room.session, frame.handover, frame.decision)
                 await line.send(console.Ok(ref=frame.ref))
+            case console.Hand():
+                await self._hand(room, frame)
+                await line.send(console.Ok(ref=frame.ref))
+            case console.Cpr():
+                await self._use.resuscitation.change(room.visitor, room.session, frame.state)
+                await line.send(console.Ok(ref=frame.ref))
             case console.End():
                 await self._use.ending.end(room.visitor, room.session)
                 await line.send(console.Ok(ref=frame.ref))
@@ -210,3 +234,12 @@ class ConsoleDesk:
                 await line.send(console.Pong())
             case console.Join() | console.Watch():
                 raise Closing(Close.RESTART)
+
+    async def _hand(self, room: Room, frame: console.Hand) -> None:
+        match frame.action:
+            case "ask":
+                await self._use.driving.ask(room.visitor, room.session)
+            case "give":
+                await self._use.driving.give(room.visitor, room.session, frame.to)
+            case "take":
+                await self._use.driving.take(room.visitor, room.session, frame.to, room.attendance)

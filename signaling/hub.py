@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from signaling.domain.facts import Event
+from signaling.messages.console import Watcher
 from signaling.ports import Bus, Store
 from signaling.service.journal import centre_topic, move_topic, phone_topic, read_news, session_topic
 from signaling.service.live import live_topic, read_live
+from signaling.service.presence import Attendance
 
 # A process that alone loses the bus announces nothing: followers look by themselves now and then.
 REREAD_SECONDS = 10.0
@@ -60,6 +62,10 @@ class Hub:
             async with self._bus.subscribe(move_topic(session)) as notes:
                 async for _ in notes:
                     yield
+
+    def attendance(self, session: str, leg: str, watcher: Watcher | None = None) -> Attendance:
+        """Who watches, as the connection named `leg` hears it; `watcher` is who sits at it."""
+        return Attendance(self._bus, session, leg, watcher)
 
     async def live(self, session: str) -> AsyncIterator[tuple[str, bytes]]:
         """What is shown and not kept: `(key, frame)`; a later frame of the same key replaces it."""

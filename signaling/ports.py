@@ -254,9 +254,20 @@ class Notifier(Protocol):
         """Raises CarrierError, `permanent` or not. Takes 10 s at most."""
 
 
+class Found(msgspec.Struct, frozen=True):
+    """Where an address is."""
+
+    address: str  # on one line, as the geocoder writes it
+    latitude: float
+    longitude: float
+
+
 class Geocoder(Protocol):
     async def address(self, latitude: float, longitude: float) -> tuple[str, str] | None:
         """(address on one line, source), or None when there is none or it took over 2 s. Never raises."""
+
+    async def find(self, address: str) -> Found | None:
+        """The best match, None when there is none. Raises GeocoderUnavailable, after 2 s at most."""
 
     async def close(self) -> None: ...
 

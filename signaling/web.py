@@ -46,7 +46,7 @@ def guarded(
 class SecurityHeaders:
     """Sets `request.state.nonce` and the headers; one that a route set itself is left as it is. A page
     that is the same for everybody names its script and its style by their hashes instead, as
-    `request.state.inline`.
+    `request.state.inline`. One that shows pictures of another origin says so in `request.state.pictures`.
 
     A page that is cached keeps the nonce in its text and the policy in its headers together; a 304 therefore
     must not bring another policy.
@@ -70,19 +70,19 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 inline = state.get("inline", (f"'nonce-{nonce}'",) * 2)
-                self._complete(message, inline, private=bool(state.get("private")))
+                self._complete(message, inline, state.get("pictures", ""), private=bool(state.get("private")))
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-    def _complete(self, message: Message, inline: tuple[str, str], *, private: bool) -> None:
+    def _complete(self, message: Message, inline: tuple[str, str], pictures: str, *, private: bool) -> None:
         headers = MutableHeaders(scope=message)
         part = _is_part(headers)
         for name, value in self._headers:
             if not (part and name in _OF_DOCUMENTS):
                 headers.setdefault(name, value)
         if message["status"] != 304 and not part:
-            headers.setdefault("content-security-policy", _policy(*inline, self._sockets))
+            headers.setdefault("content-security-policy", _policy(*inline, self._sockets, pictures))
         if private:
             headers["cache-control"] = "no-store"
         # A file's ETag makes asking again cheap; anything else is kept by nobody unless its route says so.
@@ -110,10 +110,11 @@ def _fixed_headers(*, secure: bool) -> list[tuple[str, str]]:
     return headers
 
 
-def _policy(script: str, style: str, sockets: str) -> str:
+def _policy(script: str, style: str, sockets: str, pictures: str) -> str:
+    images = f"'self' data: blob: {pictures}".rstrip()
     return (
         f"default-src 'none'; script-src 'self' {script}; style-src 'self' {style}; "
-        f"connect-src 'self' {sockets}; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; "
+        f"connect-src 'self' {sockets}; img-src {images}; media-src 'self' blob:; font-src 'self'; "
         "manifest-src 'self'; worker-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )

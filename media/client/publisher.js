@@ -44,6 +44,7 @@ export class Publisher {
     this._tuning = {};
     /** @type {(() => number) | null} while silent: what counts in place of encoded frames */
     this._silence = null;
+    this.paused = false; // nothing of the picture leaves
   }
 
   /**
@@ -62,7 +63,7 @@ export class Publisher {
     const first = !this._track;
     this._track = track;
     if (first) await this._begin();
-    else await Promise.all([this._leg, this._next].map((leg) => leg?.sender.replaceTrack(track)));
+    else await this._replace();
   }
 
   /** @param {string} data @returns {boolean} whether it left by the data channel */
@@ -132,10 +133,32 @@ export class Publisher {
     return this._reshape();
   }
 
+  /**
+   * Hold the picture back, in later connections too; or go on, with a whole picture first.
+   * @param {boolean} paused
+   */
+  async pause(paused) {
+    this.paused = paused;
+    await Promise.all([this._replace(), this._reshape()]);
+  }
+
   stop() {
     this._track = null;
     this._awayAt = null;
     this._drop();
+  }
+
+  /** What is sent; nothing while paused, since some browsers encode on whatever they are told. */
+  get _sent() {
+    return this.paused ? null : this._track;
+  }
+
+  get _active() {
+    return !this._silence && !this.paused;
+  }
+
+  _replace() {
+    return Promise.all([this._leg, this._next].map((leg) => leg?.sender.replaceTrack(this._sent)));
   }
 
   _reshape() {
@@ -144,7 +167,7 @@ export class Publisher {
 
   /** One at a time: parameters that were read before others were set are refused. @param {Leg} leg */
   _shape(leg) {
-    return (leg.shaped = leg.shaped.then(() => shape(leg.sender, this._tuning, !this._silence)));
+    return (leg.shaped = leg.shaped.then(() => shape(leg.sender, this._tuning, this._active)));
   }
 
   /** @returns {RTCConfiguration} */
@@ -157,7 +180,7 @@ export class Publisher {
   _build(relayed = false) {
     const pc = new /** @type {typeof RTCPeerConnection} */ (this._options.Peer)(this._configuration(relayed));
     const channel = pc.createDataChannel("control");
-    const sendEncodings = [{ maxBitrate: this._tuning.maxBitrate ?? MAX_BITRATE, active: !this._silence }];
+    const sendEncodings = [{ maxBitrate: this._tuning.maxBitrate ?? MAX_BITRATE, active: this._active }];
     const transceiver = pc.addTransceiver("video", { direction: "sendonly", sendEncodings });
     preferCodecs(transceiver);
     /** @type {Leg} */
@@ -185,7 +208,7 @@ export class Publisher {
     leg.offered = true;
     this._limit(leg, GIVE_UP);
     try {
-      await leg.sender.replaceTrack(this._track);
+      await leg.sender.replaceTrack(this._sent);
       await leg.pc.setLocalDescription(await leg.pc.createOffer());
       // At once, without waiting for candidates: the relay learns our addresses from our checks.
       const sdp = await this._options.negotiate(leg.pc.localDescription?.sdp ?? "");

@@ -1,4 +1,4 @@
-/** @typedef {"camera" | "lens" | "torch" | "zoom" | "profile" | "position" | "photo" | "guidance" | "message" | "pointer" | "metronome" | "language"} Name */
+/** @typedef {"camera" | "lens" | "torch" | "zoom" | "profile" | "position" | "photo" | "guidance" | "message" | "pointer" | "metronome" | "language" | "pause"} Name */
 /** @typedef {boolean | number | string | [number, number]} Value */
 /** @typedef {"unsupported" | "out_of_range" | "stale_epoch" | "needs_tap" | "failed" | "replaced"} Fault */
 /** @typedef {{[name: string]: any}} Values by name; null: not known or not applicable */

@@ -8,7 +8,7 @@ import msgspec
 
 CommandName = Literal[
     "camera", "lens", "torch", "zoom", "profile", "position", "photo",
-    "guidance", "message", "pointer", "metronome", "language",
+    "guidance", "message", "pointer", "metronome", "language", "pause",
 ]  # fmt: skip
 CommandValue = bool | float | str | tuple[float, float]
 CommandError = Literal[
@@ -58,4 +58,5 @@ class Controls(msgspec.Struct, frozen=True, omit_defaults=True):
     guidance: str | None = None  # one of GUIDANCE while it fills the screen, "" for none
     message: str | None = None  # the text on the screen, "" once the caller put it away
     metronome: Metronome | None = None
+    pause: bool | None = None  # the camera's picture is held back, the session goes on
     language: str | None = None  # of the page, as in LANGUAGES

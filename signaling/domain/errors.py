@@ -6,15 +6,19 @@
      |   +- BadMessage            a wire message of the wrong shape, size or time
      |   +- BadOffer              an SDP that is not an offer of one-way video
      |   +- BadFile               an upload that is not what it says
+     |   +- BadPlace              neither coordinates nor an address that can be looked up
      +- NotAllowed
      |   +- NotSignedIn           no login, or one that has ended
+     |   +- NotInControl          a colleague drives the phone; ask for it, or wait
      |   +- Throttled             too many tries; `retry_after` seconds
      |   +- LinkUnusable          unknown, expired, revoked, taken by another phone, session ended
      +- NotFound                  no such thing in this centre
+     |   +- PlaceUnknown          no geocoder knows this address
      +- Unavailable               something outside is down; trying again can help
          +- CarrierError          SMS or mail refused or unreachable
          +- RelayUnavailable      no media node answers
          |   +- RelayFull         no media node can carry another picture now
+         +- GeocoderUnavailable   no geocoder answers in time
          +- NoPicture             nothing flows that could be shown
          +- NoChannel             the phone has no open control channel
 
@@ -59,6 +63,10 @@ class BadFile(BadInput):
     code = "bad_file"
 
 
+class BadPlace(BadInput):
+    code = "bad_place"
+
+
 class NotAllowed(VisioError):
     code = "not_allowed"
 
@@ -76,6 +84,18 @@ class Throttled(NotAllowed):
         self.retry_after = retry_after
 
 
+class NotInControl(NotAllowed):
+    """`driver`: user id of who drives the phone; `name` is theirs, "" when nobody knows it."""
+
+    code = "not_in_control"
+    permanent = False
+
+    def __init__(self, driver: str, name: str = "") -> None:
+        super().__init__("a colleague drives the phone")
+        self.driver = driver
+        self.name = name
+
+
 class LinkUnusable(NotAllowed):
     """`reason`: `unknown`, `expired`, `revoked`, `claimed`, `ended`."""
 
@@ -88,6 +108,10 @@ class LinkUnusable(NotAllowed):
 
 class NotFound(VisioError):
     code = "not_found"
+
+
+class PlaceUnknown(NotFound):
+    code = "place_unknown"
 
 
 class Unavailable(VisioError):
@@ -112,6 +136,10 @@ class RelayUnavailable(Unavailable):
 
 class RelayFull(RelayUnavailable):
     code = "relay_full"
+
+
+class GeocoderUnavailable(Unavailable):
+    code = "geocoder_unavailable"
 
 
 class NoPicture(Unavailable):

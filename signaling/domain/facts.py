@@ -19,6 +19,7 @@ RefusalReason = Literal["denied", "dismissed", "system", "absent", "busy", "inse
 LossCause = Literal["hidden", "locked", "taken", "withdrawn", "frozen", "network"]
 # How the picture comes: straight, through TURN, as JPEG stills on the WebSocket, as photos by the caller
 Way = Literal["udp", "turn_udp", "turn_tcp", "turn_tls", "stills", "photo"]
+Cpr = Literal["compressions", "pause", "off"]
 Decision = Literal["move", "add", "refuse"]  # on a second phone that asks for the link
 
 
@@ -266,6 +267,24 @@ class CaptureStored(Fact, frozen=True, tag="capture.stored"):
     size: int  # bytes
 
 
+class ControlAsked(Fact, frozen=True, tag="control.asked"):
+    """A regulator asks the one who drives the phone to let them."""
+
+    by: str  # user id
+
+
+class ControlPassed(Fact, frozen=True, tag="control.passed"):
+    by: str  # user id of who gave it, or took it from somebody who was away
+    to: str  # user id of who drives the phone from now on
+
+
+class CprChanged(Fact, frozen=True, tag="cpr.changed"):
+    """Compressions began, stand still, or are over: its clocks are the same on every console."""
+
+    by: str  # user id
+    state: Cpr
+
+
 class SessionEnded(Fact, frozen=True, tag="session.ended"):
     by: str | None  # user id; None: ended by itself after the longest time a session may stay open
 
@@ -280,7 +299,8 @@ AnyFact = (
     | CameraLost | CameraBack | PictureWay
     | PhotoStored | FileFailed | DocumentStored | DocumentOpened
     | InvitationShared | HandoverAsked | HandoverDecided | PhoneReplaced
-    | ViewerJoined | CaptureStored | SessionEnded
+    | ViewerJoined | CaptureStored | ControlAsked | ControlPassed | CprChanged
+    | SessionEnded
 )  # fmt: skip
 
 

@@ -199,6 +199,7 @@ _TAKES: dict[CommandName, Callable[[CommandValue], bool]] = {
     "profile": _one_of(*get_args(Profile)),
     "position": _truth,
     "photo": lambda value: value is True,
+    "pause": _truth,
     "guidance": _one_of("", *GUIDANCE),
     "message": _text(MESSAGE_CHARACTERS),
     # from the left and from the top of the picture, as shares of it

@@ -59,6 +59,7 @@ class Session(Record, frozen=True):
     first_picture_at: int | None = None
     ended_at: int | None = None
     refused: bool = False  # the last answer to the camera prompt was no
+    controller: str = ""  # user id of who drives the phone; "": who started the session
 
 
 class Invitation(Record, frozen=True):

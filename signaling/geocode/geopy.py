@@ -1,4 +1,4 @@
-"""The address of a position: the French national address base, then OpenStreetMap."""
+"""The address of a position and the reverse: the French national address base, then OpenStreetMap."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Any, Final, Literal
 import structlog
 from geopy.adapters import AioHTTPAdapter
 from geopy.geocoders import BANFrance, Nominatim
+
+from signaling.domain.errors import GeocoderUnavailable
+from signaling.domain.places import Point, is_on_earth
+from signaling.ports import Found
 
 log = structlog.get_logger()
 
@@ -60,6 +64,24 @@ class GeopyGeocoder:
             log.warning("geocoder_failed", source="all", error="timeout")
         return None
 
+    async def find(self, address: str) -> Found | None:
+        """The best match, None when there is none. Raises GeocoderUnavailable."""
+        silent = not self._sources
+        try:
+            async with asyncio.timeout(self._timeout):
+                for name, source in self._sources:
+                    try:
+                        if found := await _search(name, source, address):
+                            return found
+                    except GeocoderUnavailable:
+                        silent = True
+        except TimeoutError:
+            log.warning("geocoder_failed", source="all", error="timeout")
+            silent = True
+        if silent:
+            raise GeocoderUnavailable("no geocoder answers")
+        return None
+
     async def close(self) -> None:
         for _, source in self._sources:
             await source.__aexit__(None, None, None)
@@ -76,5 +98,22 @@ async def _ask(name: str, source: Any, latitude: float, longitude: float) -> str
     ) as error:  # refusals, 429, time-outs, and answers that geopy trips over: a null geometry ...
         log.warning("geocoder_failed", source=name, error=type(error).__name__)
         return ""
-    words = location.address if location else None
+    return _line(location.address) if location else ""
+
+
+async def _search(name: str, source: Any, address: str) -> Found | None:
+    """The source's best match. Raises GeocoderUnavailable for any answer that is none."""
+    extra = {"language": "fr"} if name == OSM else {}
+    try:
+        location = await source.geocode(address, **extra)
+        found = location and Found(_line(location.address), location.latitude, location.longitude)
+    except Exception as error:  # as above
+        log.warning("geocoder_failed", source=name, error=type(error).__name__)
+        raise GeocoderUnavailable(f"{name} doesn't answer") from None
+    if not found or not found.address or not is_on_earth(Point(found.latitude, found.longitude)):
+        return None
+    return found
+
+
+def _line(words: object) -> str:
     return " ".join(words.split())[:_LONGEST] if isinstance(words, str) else ""

@@ -99,6 +99,12 @@ class Replaced(_Frame, frozen=True, tag="replaced"):
     """Another phone is the camera now. This one stops, unless its owner offers it as a second camera."""
 
 
+class Watchers(_Frame, frozen=True, tag="watchers"):
+    """How many people of the centre watch now; at joining and after each change."""
+
+    count: int
+
+
 class Answer(_Frame, frozen=True, tag="answer"):
     ref: int
     sdp: str
@@ -119,5 +125,5 @@ class Pong(_Frame, frozen=True, tag="pong"):
 
 CallerOut = (
     Welcome | IceServers | Move | DocumentOffered | StillAt | Replaced | Answer | Error | Pong
-    | control.Command | control.FileAt | control.FileDone | control.Ended
+    | Watchers | control.Command | control.FileAt | control.FileDone | control.Ended
 )  # fmt: skip

@@ -6,9 +6,10 @@ from typing import Literal
 
 import msgspec
 
+from signaling.domain import facts
 from signaling.domain.controls import CommandName, CommandValue
 from signaling.domain.facts import Decision
-from signaling.domain.records import Outcome
+from signaling.domain.records import Outcome, Role
 
 
 class _Frame(msgspec.Struct, frozen=True, tag_field="type", kw_only=True, omit_defaults=True):
@@ -72,6 +73,23 @@ class Decide(_Frame, frozen=True, tag="decide"):
     decision: Decision
 
 
+class Hand(_Frame, frozen=True, tag="hand"):
+    """The phone's control: `ask` who drives for it, `give` it to a user, `take` it from a user who is away (a
+    supervisor: in any case). `to`: that user's id; with `take` the one who drives as this console sees it, so
+    that of two who take at once one is refused."""
+
+    ref: int
+    action: Literal["ask", "give", "take"]
+    to: str = ""
+
+
+class Cpr(_Frame, frozen=True, tag="cpr"):
+    """Compressions begin or go on, stand still, or are over. Of whoever is in the room."""
+
+    ref: int
+    state: facts.Cpr
+
+
 class End(_Frame, frozen=True, tag="end"):
     ref: int
 
@@ -80,7 +98,7 @@ class Ping(_Frame, frozen=True, tag="ping"):
     pass
 
 
-ConsoleIn = Join | Watch | Offer | Seen | Command | Resend | Decide | End | Ping
+ConsoleIn = Join | Watch | Offer | Seen | Command | Resend | Decide | Hand | Cpr | End | Ping
 
 
 # --- out
@@ -148,6 +166,20 @@ class Error(_Frame, frozen=True, tag="error"):
     ref: int | None = None
 
 
+class Watcher(msgspec.Struct, frozen=True):
+    user: str  # user id
+    name: str
+    role: Role
+    since: int  # ms since the epoch
+
+
+class Watchers(_Frame, frozen=True, tag="watchers"):
+    """Everybody who watches now, each once, who came first before the others; at joining and after each
+    change."""
+
+    watchers: list[Watcher]
+
+
 class RunningSession(msgspec.Struct, frozen=True):
     id: str
     address: str  # as people write it, "06 12 34 56 78"
@@ -168,4 +200,5 @@ class Pong(_Frame, frozen=True, tag="pong"):
 
 ConsoleOut = (
     Welcome | IceServers | Move | Events | Quality | FileProgress | Answer | Ok | Error | Running | Pong
-)
+    | Watchers
+)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from signaling.domain import facts, phone
+from signaling.domain import control_holder, facts, phone
 from signaling.domain.controls import CommandName, CommandValue
 from signaling.domain.errors import Unavailable
 from signaling.domain.records import Participant
@@ -13,6 +13,7 @@ from signaling.domain.visitor import Visitor
 from signaling.messages import control
 from signaling.messages.codec import encode
 from signaling.ports import Bus, Change, Relay, Room, Store
+from signaling.service.driving import naming_driver
 from signaling.service.journal import Journal, phone_topic
 from signaling.service.negotiate import relay_key
 from signaling.service.rights import must_watch
@@ -46,16 +47,21 @@ class Commanding:
     async def command(
         self, visitor: Visitor, session: str, command: str, name: CommandName, value: CommandValue
     ) -> None:
-        """Returns once the command is stored and on its way. Its answer is a `command.answered` event."""
+        """Returns once the command is stored and on its way. Its answer is a `command.answered` event.
+
+        Raises NotInControl while a colleague drives the phone.
+        """
         must_watch(visitor)
         target: Participant | None = None
 
         def decide(room: Room) -> Change:
             nonlocal target
+            control_holder.must_drive(room, visitor.user)
             target = phone.newest_phone(room)
             return phone.command(room, visitor.user, command, name, value)
 
-        events = await self._journal.change(visitor.centre, session, decide)
+        async with naming_driver(self._store, visitor.centre):
+            events = await self._journal.change(visitor.centre, session, decide)
         if target is None:
             return
         frame = control.Command(id=command, epoch=target.epoch, name=name, value=value)

@@ -95,8 +95,8 @@ async def _names(connection: AsyncConnection, centre: str, users: Iterable[str])
 
 
 def _users_of(events: Iterable[Event]) -> Iterable[str]:
-    """Facts name a user as `by` (who did it) or `user` (who it is)."""
+    """Facts name a user as `by` (who did it), `user` (who it is) or `to` (whom it was given to)."""
     for event in events:
-        for field in ("by", "user"):
+        for field in ("by", "user", "to"):
             if user := getattr(event.fact, field, None):
                 yield user

@@ -43,6 +43,8 @@ def _session_after(session: Session, event: Event) -> Session:
             return replace(session, refused=True)
         case facts.CameraGranted():
             return replace(session, refused=False)
+        case facts.ControlPassed(to=user):
+            return replace(session, controller=user)
         case facts.SessionEnded():
             return replace(session, ended_at=event.at)
         case _:

@@ -96,6 +96,7 @@ session: Final = Table(
     "session", metadata, _id(), _text("centre"), _int("version"), _text("started_by"), _int("started_at"),
     _text("address"), _text("channel"), _text("rung"), _int("first_picture_at", nullable=True),
     _int("ended_at", nullable=True), Column("refused", Boolean, nullable=False),
+    _text_or_empty("controller"),
     _refers("started_by", "user_account"), _found_in_centre(),
     Index("ix_session_open", "centre", "id", **_where("ended_at IS NULL")),
     Index("ix_session_open_since", "started_at", **_where("ended_at IS NULL")),

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from config.demonstration import Demonstrations
 from console import login
-from console.routes import KeptFiles, exception_handlers, routes
+from console.routes import KeptFiles, Whereabouts, exception_handlers, routes
 from media.relay import EmbeddedRelay
 from signaling.auth import Gate
 from signaling.bus.memory import MemoryBus
@@ -27,6 +27,7 @@ from signaling.domain.records import User
 from signaling.domain.room import Change
 from signaling.files.disk import DiskFiles
 from signaling.files.inspection import Inspection
+from signaling.geocode.geopy import GeopyGeocoder
 from signaling.images import check_capture
 from signaling.limits import Limits
 from signaling.passwords import Argon2Passwords
@@ -36,6 +37,7 @@ from signaling.service.history import History
 from signaling.service.invite import Inviting, Ways
 from signaling.service.journal import Journal
 from signaling.service.logins import Logins
+from signaling.service.places import Places
 from signaling.service.stills import Stills
 from signaling.store.sql import SqlStore
 from signaling.web import guarded
@@ -99,7 +101,7 @@ class Office:
                     KeptFiles(captures, self.documents),
                     Stills(store, self.relay),
                     clock,
-                    "visio.test",
+                    Whereabouts("visio.test", Places(store, GeopyGeocoder("", ""))),
                     self.demonstrations,
                 ),
                 Route("/broken", _broken),

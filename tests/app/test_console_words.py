@@ -92,6 +92,7 @@ def test_an_answer_says_what_was_done() -> None:
         ("lens", "3f2a", "Bob a demandé : autre objectif"),
         ("pointer", (0.5, 0.25), "Bob a demandé : un point de l’image"),
         ("photo", True, "Bob a demandé : photo nette"),
+        ("pause", False, "Bob a demandé : image rétablie"),
     ],
 )
 def test_a_command_is_told_in_words(name: CommandName, value: CommandValue, words: str) -> None:

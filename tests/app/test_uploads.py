@@ -132,7 +132,7 @@ async def kept(made: Application, capture: str) -> bytes:
 # ---------------------------------------------------------------- photos and documents
 async def test_rule_9_a_photo_comes_in_pieces_and_is_kept_with_the_session(sender: Sender) -> None:
     data = picture(size=(400, 300), place=True)
-    await sender.made.use.commanding.command(visitor(BOB), sender.session, "shot-1", "photo", True)
+    await sender.made.use.commanding.command(visitor(ALICE), sender.session, "shot-1", "photo", True)
     assert isinstance(await sender.hear(), control.Command)
 
     assert len(data) > 2 * CHUNK
@@ -142,7 +142,7 @@ async def test_rule_9_a_photo_comes_in_pieces_and_is_kept_with_the_session(sende
     assert (stored.participant, stored.width, stored.height) == (sender.phone.id, 400, 300)
     assert stored.command == "shot-1"
     [capture] = (await sender.made.use.history.details(visitor(ALICE), sender.session)).captures
-    assert (capture.id, capture.taken_by, capture.participant) == (stored.capture, BOB.id, sender.phone.id)
+    assert (capture.id, capture.taken_by, capture.participant) == (stored.capture, ALICE.id, sender.phone.id)
     assert SECRET not in await kept(sender.made, capture.id)
     assert kept_files(sender.made) == [capture.id]  # no half file is left
 

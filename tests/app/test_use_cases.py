@@ -401,6 +401,11 @@ ATTEMPTS: dict[str, Attempt] = {
     "resend": lambda made, who, session: made.use.inviting.resend(who, session, intent="i", to=None),
     "view": lambda made, who, session: made.use.negotiating.view(who, session, "leg", "v=0"),
     "command": lambda made, who, session: made.use.commanding.command(who, session, "c", "torch", True),
+    "ask": lambda made, who, session: made.use.driving.ask(who, session),
+    "give": lambda made, who, session: made.use.driving.give(who, session, who.user),
+    "take": lambda made, who, session: made.use.driving.take(
+        who, session, "", made.hub.attendance(session, "leg")
+    ),
     "seen": lambda made, who, session: made.use.reporting.seen(who, session, new_id(0)),
     "joined": lambda made, who, session: made.use.reporting.joined(who, session),
     "end": lambda made, who, session: made.use.ending.end(who, session),
@@ -419,7 +424,9 @@ async def test_another_centres_session_is_not_there(made: Application, attempt: 
     assert await events(made, session) == before
 
 
-@pytest.mark.parametrize("attempt", ["link", "resend", "view", "command", "end", "capture"])
+@pytest.mark.parametrize(
+    "attempt", ["link", "resend", "view", "command", "ask", "give", "take", "end", "capture"]
+)
 async def test_an_administrator_sees_no_caller(made: Application, attempt: str) -> None:
     session = await begin(made)
     with pytest.raises(NotAllowed):

@@ -247,6 +247,8 @@ async def test_a_regulator_with_firefox_sees_and_drives_a_call_and_another_one_d
     await _until_codec(alice, "VP9")
     assert await alice.evaluate("window.connections.map((one) => one.connectionState).join()") == "connected"
 
+    await bob.until("document.querySelector('[data-part=hand-do]').textContent === 'Prendre la main'")
+    await bob.click("[data-part=hand-button]")
     await bob.until("!document.querySelector('[data-control=camera] [aria-disabled=true]')")
     await bob.click("[data-control=camera] [data-part=button]")
     await bob.until(shows(YELLOW, CORNER))

@@ -79,8 +79,8 @@ async def _drives_the_camera(console: Page, phone: Page) -> None:
 async def _finds_the_position(console: Page) -> None:
     await control(console, "position").click()
     await expect(console.locator("[data-part=address]")).to_have_text(re.compile(re.escape(ADDRESS)))
-    await expect(console.locator("[data-part=latitude]")).to_contain_text("48")
-    map_link = await console.get_attribute("[data-part=map]", "href")
+    await expect(console.locator("[data-part=decimal]")).to_contain_text("48")
+    map_link = await console.get_attribute("[data-part=google]", "href")
     assert map_link is not None
     assert "48.692054" in map_link
     await console.click("[data-part=copy-position]")

@@ -1,6 +1,6 @@
 /** What the session's events say, and nothing else: a reload, a second tab and a colleague's console agree on it. */
 
-/** @typedef {"camera" | "lens" | "torch" | "zoom" | "profile" | "position" | "photo" | "guidance" | "message" | "pointer" | "metronome" | "language"} ControlName */
+/** @typedef {"camera" | "lens" | "torch" | "zoom" | "profile" | "position" | "photo" | "guidance" | "message" | "pointer" | "metronome" | "language" | "pause"} ControlName */
 /** @typedef {boolean | number | string | [number, number]} ControlValue */
 /** @typedef {Record<string, any> & {type: string}} Fact */
 /** @typedef {{version: number, at: number, fact: Fact}} Event */
@@ -46,6 +46,7 @@
  * @property {number | null} hungUpAt
  * @property {{reason: string, at: number} | null} refused
  * @property {Account | null} account
+ * @property {import("./pause.js").Pause | null} pause of its picture, by a regulator
  */
 /** @typedef {{id: string, value: ControlValue, at: number}} Pending */
 /** @typedef {{key: string, at: number, text?: string}} Refusal `text`: a sentence of the server's */
@@ -89,10 +90,15 @@
  * @property {string | null} next participant of the phone that is to be the camera, with its first picture
  * @property {Phone[]} others that one, earlier phones and second cameras, oldest first
  * @property {Handover[]} handovers that wait for a decision
+ * @property {string} driver user id of who drives the phone, "" before the first event
+ * @property {import("./watchers.js").Request[]} requests to drive it, not granted yet
  * @property {number | null} sharedAt since when the phone shows a QR code that nobody took yet
  * @property {Partial<Record<ControlName, Pending>>} pending
  * @property {Partial<Record<ControlName, Refusal>>} refusals
+ * @property {import("./cpr.js").Cpr | null} cpr
  * @property {Position | null} position
+ * @property {Position[]} track its fixes, oldest first
+ * @property {Position | null} told the fix that the regulator was told of last: the first, or one clearly elsewhere
  * @property {string} address the newest one found; a moving phone's comes a few fixes late
  * @property {{reason: string, at: number} | null} positionError
  * @property {Capture[]} captures
@@ -113,10 +119,15 @@ export function emptyCall() {
     next: null,
     others: [],
     handovers: [],
+    driver: "",
+    requests: [],
     sharedAt: null,
     pending: {},
     refusals: {},
+    cpr: null,
     position: null,
+    track: [],
+    told: null,
     address: "",
     positionError: null,
     captures: [],

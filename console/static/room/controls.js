@@ -1,5 +1,8 @@
 /** The remote control as it is shown: what the phone does, what it can, what is being waited for. Pure. */
 
+import { isPaused } from "./pause.js";
+import { drives } from "./watchers.js";
+
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").ControlName} ControlName */
 /** @typedef {import("./state.js").ControlValue} ControlValue */
@@ -42,12 +45,15 @@ export function control(state, name) {
 }
 
 /** @param {State} state @param {ControlName} name why no control of that kind can be used, "" when some can */
-function blocked({ call, line }, name) {
+function blocked(state, name) {
+  const { call, line } = state;
   if (line !== "open") return "can't.offline";
   if (!call.phone?.account) return "can't.no_phone";
+  if (!drives(state)) return "can't.not_in_control";
   if (WORDS.includes(name)) return "";
   if (call.phone.hungUpAt) return "can't.hung_up";
-  return call.phone.hidden ? "can't.hidden" : "";
+  if (call.phone.hidden) return "can't.hidden";
+  return name === "photo" && isPaused(call.phone) ? "can't.paused" : "";
 }
 
 /** @param {State} state @param {ControlName} name */

@@ -1,6 +1,7 @@
 /** What phones say and do: the camera of the call, and those beside it. Pure. */
 
 import { followed } from "./call.js";
+import { pauseAfter } from "./pause.js";
 import { without } from "./records.js";
 
 /** @typedef {import("./call.js").Call} Call */
@@ -115,16 +116,19 @@ function newPhone(fact) {
     hungUpAt: null,
     refused: null,
     account: null,
+    pause: null,
   };
 }
 
 /** @type {Fold} */
-function phoneState(call, fact) {
-  const account = [call.phone, ...call.others].find((one) => one?.participant === fact.participant)?.account;
+function phoneState(call, fact, at) {
+  const before = [call.phone, ...call.others].find((one) => one?.participant === fact.participant);
+  const account = before?.account;
   if (account && (fact.epoch < account.epoch || (fact.epoch === account.epoch && fact.revision < account.revision)))
     return {};
   const { epoch, revision, capabilities, actual, reasons = {} } = fact;
-  return phone(call, fact, { account: { epoch, revision, capabilities, actual, reasons } });
+  const pause = pauseAfter(before?.pause ?? null, actual.pause, at);
+  return phone(call, fact, { account: { epoch, revision, capabilities, actual, reasons }, pause });
 }
 
 /** @type {Fold} */

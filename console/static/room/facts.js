@@ -1,7 +1,10 @@
 /** One event more: each kind of fact changes the call in its own way. Pure. */
 
 import { followed } from "./call.js";
+import { CPR_FOLDS } from "./cpr.js";
 import { PHONE_FOLDS } from "./facts-phone.js";
+import { fixed } from "./place.js";
+import { CONTROL_FOLDS } from "./watchers.js";
 
 /** @typedef {import("./call.js").Call} Call */
 /** @typedef {import("./call.js").Fact} Fact */
@@ -12,6 +15,8 @@ const NEW_LINK = ["invitation.created", "invitation.revoked", "message.queued"];
 /** @type {Record<string, Fold>} */
 const FOLDS = {
   ...PHONE_FOLDS,
+  ...CONTROL_FOLDS,
+  ...CPR_FOLDS,
   "invitation.created": (_call, fact, at) => ({
     invitation: { id: fact.invitation, channel: fact.channel, hint: fact.to_hint, line: fact.line, at },
     message: null,
@@ -25,16 +30,8 @@ const FOLDS = {
   "message.delivered": (call, fact, at) => message(call, fact, { state: "delivered", at }),
   "message.failed": (call, fact, at) =>
     message(call, fact, { state: "failed", at, reason: fact.reason, retryAt: fact.retry_at ?? null }),
-  "position.fixed": (_call, fact, at) => ({
-    position: {
-      id: fact.position,
-      at,
-      latitude: fact.latitude,
-      longitude: fact.longitude,
-      accuracy: fact.accuracy,
-    },
-    positionError: null,
-  }),
+  "position.fixed": (call, { position: id, latitude, longitude, accuracy }, at) =>
+    fixed(call, { id, at, latitude, longitude, accuracy }),
   "position.addressed": (_call, fact) => ({ address: fact.address }),
   "position.failed": (_call, fact, at) => ({ positionError: { reason: fact.reason, at } }),
   "capture.stored": (call, fact, at) => captured(call, fact, at, "capture"),

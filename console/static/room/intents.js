@@ -1,8 +1,9 @@
 /** What the regulator wants -> the socket and the server; what comes of it -> messages. */
 
-import { drawn, png, sizeOf } from "./still.js";
+import { copyTo, drawn, png, sizeOf } from "./still.js";
 import { GUIDANCE, control, onScreen, onStep, zoomRange, zoomedBy } from "./controls.js";
-import { isCurrent } from "./picture.js";
+import { canCapture, hadPicture } from "./picture.js";
+import { handOf } from "./watchers.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").ControlName} ControlName */
@@ -94,12 +95,27 @@ export class Intents {
     this.zoomTo(nextZoom);
   }
 
+  /** How this console shows the picture. @param {import("./framing.js").Framing} framing */
+  frame(framing) {
+    this._options.dispatch({ type: "framed", framing });
+  }
+
+  /** The picture stands still for a longer look, or goes on. @param {HTMLCanvasElement} canvas that keeps it */
+  freeze(canvas) {
+    const { state, source, dispatch } = this._options;
+    if (state().frozen) return dispatch({ type: "frozen", frozen: null });
+    const picture = source();
+    if (!hadPicture(state()) || !sizeOf(picture).width) return;
+    copyTo(canvas, picture);
+    dispatch({ type: "frozen", frozen: { at: state().now, ...sizeOf(picture) } });
+  }
+
   capture() {
     const { state, source, dispatch, newId } = this._options;
     const picture = source();
-    if (!isCurrent(state()) || !sizeOf(picture).width) return;
+    if (!canCapture(state()) || !sizeOf(picture).width) return;
     const key = newId();
-    const canvas = drawn(picture);
+    const canvas = drawn(picture, state().framing.turn);
     this.canvases.set(key, canvas);
     dispatch({ type: "still.taken", key, width: canvas.width, height: canvas.height });
     void this.store(key);
@@ -146,11 +162,27 @@ export class Intents {
     return this._ask("deciding", { type: "decide", handover, decision });
   }
 
+  /** The control is asked for, given to who asked first, or taken from who is away. */
+  hand() {
+    const hand = handOf(this._options.state());
+    if (hand) void this._ask("handing", { type: "hand", ...hand });
+  }
+
+  /** @param {string} user id of a colleague who watches */
+  give(user) {
+    return this._ask("handing", { type: "hand", action: "give", to: user });
+  }
+
+  /** @param {"compressions" | "pause" | "off"} state */
+  async cpr(state) {
+    if (this._options.state().pressing.status !== "busy") await this._ask("pressing", { type: "cpr", state });
+  }
+
   end() {
     return this._ask("ending", { type: "end" });
   }
 
-  /** @param {"deciding" | "ending"} name @param {import("../../../signaling/client/socket.js").Frame} frame */
+  /** @param {"deciding" | "ending" | "handing" | "pressing"} name @param {import("../../../signaling/client/socket.js").Frame} frame */
   async _ask(name, frame) {
     const { socket, dispatch } = this._options;
     dispatch({ type: name, status: "busy" });

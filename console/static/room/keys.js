@@ -1,7 +1,8 @@
 /** Which key asks for what. Pure. */
 
-/** @typedef {"camera" | "lens" | "torch" | "profile" | "position" | "photo" | "metronome" | "capture" | "closer" | "wider" | "clear" | number} RoomIntent a number: that phrase of GUIDANCE */
-/** @typedef {"fullscreen" | "pointing" | "writing" | "language" | "document" | "move" | "add" | "refuse"} ViewIntent */
+/** @typedef {"camera" | "lens" | "torch" | "profile" | "position" | "photo" | "pause" | "metronome" | "capture" | "closer" | "wider" | "clear" | number} RoomIntent a number: that phrase of GUIDANCE */
+/** @typedef {"fullscreen" | "pointing" | "writing" | "language" | "document" | "move" | "add" | "refuse" | "hand" | "help" | "pressing" | "ending" | "map" | "place" | Pan | "nearer" | "farther" | "whole" | "rotate" | "brighten" | "freeze" | "window"} ViewIntent */
+/** @typedef {"left" | "right" | "up" | "down"} Pan */
 /** @typedef {RoomIntent | ViewIntent} KeyIntent */
 
 /** @type {Record<string, KeyIntent>} */
@@ -23,10 +24,65 @@ const KEYS = {
   j: "move",
   k: "add",
   u: "refuse",
+  h: "hand",
+  "?": "help",
+  delete: "ending",
+  b: "pressing",
+  ",": "pause",
+  a: "map",
+  y: "place",
   "+": "closer",
   "=": "closer", // the same key without Shift
   "-": "wider",
+  pageup: "nearer",
+  pagedown: "farther",
+  home: "whole",
+  arrowleft: "left",
+  arrowright: "right",
+  arrowup: "up",
+  arrowdown: "down",
+  t: "rotate",
+  e: "brighten",
+  z: "freeze",
+  w: "window",
 };
+
+/** What the list of keys shows, part by part: every intent of a key, `phrase` for the digits. */
+export const GROUPS = /** @type {const} */ ({
+  picture: ["closer", "wider", "capture", "fullscreen", "nearer", "farther", "whole", "left", "right", "up", "down", "rotate", "brighten", "freeze", "window"],
+  phone: ["camera", "lens", "torch", "photo", "pause", "position", "map", "place", "profile"],
+  words: ["phrase", "clear", "writing", "metronome", "pressing", "pointing", "language", "document"],
+  visio: ["move", "add", "refuse", "hand", "ending", "help"],
+});
+
+/** The keys of an intent, as they are printed. @param {string} intent @returns {string[]} */
+export function keysOf(intent) {
+  if (intent === "phrase") return ["1 … 9, 0"];
+  const names = Object.keys(KEYS).filter((key) => KEYS[key] === intent && key !== "=");
+  return names.map((key) => PRINTED[key] ?? key.toUpperCase());
+}
+
+/** @type {Record<string, string>} */
+const PRINTED = {
+  "-": "−",
+  delete: "Del",
+  pageup: "Pg ↑",
+  pagedown: "Pg ↓",
+  home: "↖",
+  arrowleft: "←",
+  arrowright: "→",
+  arrowup: "↑",
+  arrowdown: "↓",
+};
+
+/** Held down, they go on. */
+const REPEATABLE = ["closer", "wider", "nearer", "farther", "left", "right", "up", "down"];
+
+/** An arrow is the zoomed picture's only while no field or list has the focus. @param {KeyIntent} intent */
+export const isPan = (intent) => ["left", "right", "up", "down"].includes(String(intent));
+
+/** Of all keys. @returns {Set<string>} */
+export const intentsOfKeys = () => new Set([...Object.values(KEYS).map(String), "phrase"]);
 
 /**
  * @param {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "repeat">} event
@@ -36,8 +92,7 @@ const KEYS = {
 export function intentOfKey(event, typing) {
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return null;
   const intent = phraseOfKey(event) ?? KEYS[event.key.toLowerCase()] ?? null;
-  const repeatable = intent === "closer" || intent === "wider";
-  return event.repeat && !repeatable ? null : intent;
+  return event.repeat && !REPEATABLE.includes(String(intent)) ? null : intent;
 }
 
 /**

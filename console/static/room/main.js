@@ -8,15 +8,24 @@ import { phrasebook } from "../shared/phrases.js";
 import { Documents } from "./documents.js";
 import { Intents } from "./intents.js";
 import { Jpegs } from "./jpegs.js";
-import { intentOfKey } from "./keys.js";
+import { intentOfKey, isPan } from "./keys.js";
 import { linkKeeper } from "./link.js";
 import { loop } from "./loop.js";
+import { isPaused } from "./pause.js";
 import { measured, shown } from "./picture.js";
+import { Places } from "./places.js";
 import { reduce } from "./reduce.js";
 import { Reporter } from "./reporter.js";
-import { readCapture, readDocumentNames, readLink, storeCapture, storeDocument } from "./server.js";
+import {
+  readCapture,
+  readDistance,
+  readDocumentNames,
+  readLink,
+  readNotations,
+  storeCapture,
+  storeDocument,
+} from "./server.js";
 import { initial } from "./state.js";
-import { keysSwitch } from "./views/keys.js";
 import { roomView } from "./views/room.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -27,6 +36,7 @@ const page = pageData("room-data");
 const say = phrasebook(page.phrases);
 const video = /** @type {HTMLVideoElement} */ (part(document, "picture"));
 const canvas = /** @type {HTMLCanvasElement} */ (part(document, "jpeg"));
+const frozen = /** @type {HTMLCanvasElement} */ (part(document, "frozen"));
 /** @type {RTCIceServer[]} */
 let iceServers = [];
 /** @type {Set<Viewer>} of second cameras */
@@ -59,7 +69,7 @@ const intents = new Intents({
   state: room.state,
   dispatch: room.dispatch,
   socket,
-  source: () => (shown(room.state()) === "jpeg" ? canvas : video),
+  source: () => (room.state().frozen ? frozen : shown(room.state()) === "jpeg" ? canvas : video),
   storeCapture: (blob) => storeCapture(page.session, blob),
   backoff: delay,
   newId,
@@ -74,6 +84,13 @@ const documents = new Documents({
   newId,
 });
 
+const places = new Places({
+  state: room.state,
+  dispatch: room.dispatch,
+  readNotations: (position) => readNotations(page.session, position),
+  readDistance: (position, to) => readDistance(page.session, position, to),
+});
+
 const jpegs = new Jpegs({
   canvas,
   onShown: (jpeg) => room.dispatch({ type: "jpeg", clock: Date.now(), jpeg }),
@@ -82,12 +99,13 @@ const jpegs = new Jpegs({
 
 const keepLink = linkKeeper({ read: () => readLink(page.session), dispatch: room.dispatch });
 const reporter = new Reporter((frame) => socket.send(frame));
-const { render, doing } = roomView(document, {
+const { render, doing, keysOn } = roomView(document, {
   say,
   language: document.documentElement.lang,
   page,
   intents,
   documents,
+  places,
   watch,
   state: room.state,
 });
@@ -106,6 +124,7 @@ const RECEIVE = {
   },
   move: () => [viewer, ...thumbnails].forEach((one) => one.move()),
   events: (frame) => room.dispatch({ type: "events", events: frame["events"] }),
+  watchers: (frame) => room.dispatch({ type: "watchers", watchers: frame["watchers"] }),
   quality: (frame) => room.dispatch({ type: "quality", quality: measured(frame) }),
   file_progress: (frame) => room.dispatch({ type: "file.progress", progress: /** @type {any} */ (frame) }),
 };
@@ -122,6 +141,7 @@ function follow(state) {
   reporter.follow(state);
   void jpegs.follow(state);
   void documents.follow(state);
+  places.follow();
   viewer.expect(sendsVideo(state.call.phone));
   if (state.call.ended) {
     viewer.close();
@@ -131,7 +151,7 @@ function follow(state) {
 
 /** @param {import("./call.js").Phone | null} phone whether no frame of video would be a fault of ours */
 function sendsVideo(phone) {
-  if (!phone || phone.media !== "connected" || phone.hidden || phone.lost) return false;
+  if (!phone || phone.media !== "connected" || phone.hidden || phone.lost || isPaused(phone)) return false;
   return phone.way !== "stills" && phone.way !== "photo";
 }
 
@@ -174,11 +194,11 @@ function wake() {
   for (const one of [viewer, ...thumbnails]) one.wake();
 }
 
-const keysOn = keysSwitch(document, localStorage);
 document.addEventListener("keydown", (event) => {
   if (!keysOn()) return;
   const intent = intentOfKey(event, document.activeElement?.matches("input:not([type=range]), select") ?? false);
   if (intent === null) return; // 0 is the first phrase
+  if (isPan(intent) && (room.state().framing.zoom === 1 || document.activeElement !== document.body)) return;
   event.preventDefault();
   if (typeof intent === "string" && intent in doing) doing[/** @type {import("./keys.js").ViewIntent} */ (intent)]();
   else intents.perform(/** @type {import("./keys.js").RoomIntent} */ (intent));

@@ -23,16 +23,20 @@ import { arrived, forgetSilent, reduceUploads } from "./uploads.js";
  *   | {type: "parcel.sent", key: string}
  *   | {type: "parcel.failed", key: string, text: string}
  *   | {type: "names", names: Record<string, string>}
+ *   | {type: "place", change: Partial<import("./place.js").Place>}
  *   | {type: "pointed", place: [number, number]}
+ *   | {type: "framed", framing: import("./framing.js").Framing}
+ *   | {type: "frozen", frozen: State["frozen"]}
  *   | {type: "command.clicked", id: string, name: ControlName, value: import("./state.js").ControlValue}
  *   | {type: "command.failed", id: string, name: ControlName, text: string}
  *   | {type: "zoom.next", value: number | null}
+ *   | {type: "watchers", watchers: import("./watchers.js").Watcher[]}
  *   | {type: "link", link: import("./state.js").Link | null, version: number}
  *   | {type: "still.taken", key: string, width: number, height: number}
  *   | {type: "still.storing", key: string}
  *   | {type: "still.stored", key: string, capture: string}
  *   | {type: "still.failed", key: string, text: string}
- *   | {type: "resend" | "deciding" | "ending", status: import("./state.js").Ask["status"], text?: string}
+ *   | {type: "resend" | "deciding" | "ending" | "handing" | "pressing", status: import("./state.js").Ask["status"], text?: string}
  * )} RoomMessage
  */
 
@@ -58,11 +62,11 @@ export function reduce(state, message) {
       return line(state, message.state);
     case "link":
       return { ...state, link: message.link, linkAt: message.version };
-    case "offered":
-      return { ...state, refusedAs: message.refusedAs };
     case "resend":
     case "deciding":
     case "ending":
+    case "pressing":
+    case "handing":
       return { ...state, [message.type]: { status: message.status, text: message.text ?? "", at: state.now } };
     default:
       return reducePicture(state, message);
@@ -74,10 +78,18 @@ function reducePicture(state, message) {
   switch (message.type) {
     case "frame":
       return frame(state, message);
+    case "offered":
+      return { ...state, refusedAs: message.refusedAs };
     case "jpeg":
       return still(state, message);
     case "quality":
       return { ...state, quality: { ...message.quality, at: state.now } };
+    case "watchers":
+      return { ...state, users: withNames(state.users, message.watchers), watchers: message.watchers };
+    case "framed":
+      return { ...state, framing: message.framing };
+    case "frozen":
+      return { ...state, frozen: message.frozen };
     case "pointed":
       return { ...state, ring: { at: state.now, place: message.place } };
     default:
@@ -94,6 +106,8 @@ function reduceIntent(state, message) {
       return commandFailed(state, message);
     case "zoom.next":
       return { ...state, nextZoom: message.value };
+    case "place":
+      return { ...state, place: { ...state.place, ...message.change } };
     default:
       return reduceUploads(state, message);
   }
@@ -103,6 +117,11 @@ function reduceIntent(state, message) {
 function clicked(state, { id, name, value }) {
   const pending = { ...state.call.pending, [name]: { id, value, at: state.now } };
   return { ...state, call: { ...state.call, pending, refusals: without(state.call.refusals, [name]) } };
+}
+
+/** @param {Record<string, string>} users @param {import("./watchers.js").Watcher[]} watchers */
+function withNames(users, watchers) {
+  return { ...users, ...Object.fromEntries(watchers.map(({ user, name }) => [user, name])) };
 }
 
 /** @param {State} state @param {import("./state.js").Line} now @returns {State} */

@@ -38,6 +38,25 @@ export async function readLink(session) {
   return (await answer(`/sessions/${session}/link.json`, {})).link;
 }
 
+/** @typedef {{latitude: number, longitude: number}} Point */
+
+/** @param {string} session @param {Point} point @returns {Promise<import("./place.js").Notations>} rejects with a Fault */
+export async function readNotations(session, { latitude, longitude }) {
+  return answer(`/sessions/${session}/place.json`, posted({ latitude, longitude }));
+}
+
+/** @param {string} session @param {Point} from @param {string} to as it was typed @returns {Promise<import("./place.js").Remote>} rejects with a Fault */
+export async function readDistance(session, { latitude, longitude }, to) {
+  return answer(`/sessions/${session}/distance.json`, posted({ latitude, longitude, to }));
+}
+
+/** @param {object} body */
+const posted = (body) => ({
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+
 /** @param {string} url @param {RequestInit} options */
 async function answer(url, options) {
   /** @type {Fault} */

@@ -2,6 +2,7 @@
 
 import { followed } from "./call.js";
 import { ladder } from "./ladder.js";
+import { paused, resuming } from "./pause.js";
 import { hadPicture, isCurrent, pictureAt } from "./picture.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -13,12 +14,14 @@ import { hadPicture, isCurrent, pictureAt } from "./picture.js";
  * @property {number | null} since when, ms since the epoch
  */
 
+const PROMPT_AWAITED = 10_000; // ms that a caller may look at the browser's question: published pilots lost calls there
 const RECEIPT_AWAITED = 15_000; // ms from the carrier's yes: an SMS that arrives is mostly there by then
 
 /** @param {State} state @returns {Situation | null} null while what is seen is of this moment */
 export function situation(state) {
-  if (state.call.ended || isCurrent(state)) return null;
-  return trouble(state) ?? relay(state) ?? (hadPicture(state) ? stalled(state) : waiting(state));
+  const held = state.call.ended ? null : paused(state);
+  if (held || state.call.ended || isCurrent(state)) return held;
+  return trouble(state) ?? relay(state) ?? resuming(state) ?? (hadPicture(state) ? stalled(state) : waiting(state));
 }
 
 /** @param {State} state @returns {Situation | null} what the phone itself said */
@@ -68,8 +71,15 @@ function waiting(state) {
   // Everything was reached on another console or in an earlier load; here the picture is still on its way.
   const next = rungs.find((rung) => rung.status === "current");
   const since = next?.milliseconds == null ? null : state.now - next.milliseconds;
-  if (isOverdue(state)) return { title: "wait.delivered.late", advice: "wait.delivered.late.advice", tone: "warn", since };
+  const late = lateness(state, next);
+  if (late) return { title: late, advice: `${late}.advice`, tone: "warn", since };
   return { ...waitFor(next?.name ?? "picture", channel), tone: "wait", since };
+}
+
+/** What takes too long to come by itself. @param {State} state @param {import("./ladder.js").Rung | undefined} next */
+function lateness(state, next) {
+  if (isOverdue(state)) return "wait.delivered.late";
+  return next?.name === "granted" && (next.milliseconds ?? 0) > PROMPT_AWAITED ? "camera.late" : "";
 }
 
 /** The carrier took the SMS and never said that it arrived: time for another way. @param {State} state */

@@ -5,6 +5,8 @@
  */
 
 import { emptyCall } from "./call.js";
+import { WHOLE } from "./framing.js";
+import { NOWHERE } from "./place.js";
 
 /** @typedef {import("./call.js").Call} Call */
 /** @typedef {import("./call.js").Phone} Phone */
@@ -80,6 +82,8 @@ import { emptyCall } from "./call.js";
  * @property {Line} line
  * @property {number} lineAt since when it is open, or away
  * @property {Picture} picture
+ * @property {import("./framing.js").Framing} framing
+ * @property {{at: number, width: number, height: number} | null} frozen the frame that this console looks at longer
  * @property {string} refusedAs code of the error that answered our last offer, "" when it was accepted
  * @property {Quality | null} quality
  * @property {Progress[]} files of the phone's, on their way
@@ -88,18 +92,23 @@ import { emptyCall } from "./call.js";
  * @property {number | null} nextZoom wanted after the zoom that is under way
  * @property {{at: number, place: [number, number]} | null} ring where this console pointed last
  * @property {Still[]} stills
+ * @property {import("./place.js").Place} place
  * @property {Link | null} link
  * @property {number} linkAt version of the call that the link was read at
  * @property {Ask} resend
  * @property {Ask} deciding on a second phone
  * @property {Ask} ending
+ * @property {Ask} pressing the state of CPR
+ * @property {Ask} handing the control over
+ * @property {import("./watchers.js").Watcher[]} watchers now, who came first before the others
+ * @property {Record<string, string>} users their names by their ids
  */
 
 /** @type {Ask} */
 const IDLE = { status: "idle", text: "", at: 0 };
 
 /**
- * @param {{rungs: string[], rung_of: Record<string, string>, me: string, now: number, version: number, link: Link | null}} page
+ * @param {{rungs: string[], rung_of: Record<string, string>, me: string, now: number, version: number, link: Link | null, users?: Record<string, string>}} page
  * @param {number} clock ours, when the page was read
  * @returns {State}
  */
@@ -114,6 +123,8 @@ export function initial(page, clock) {
     line: "connecting",
     lineAt: page.now,
     picture: { frameAt: null, since: 0, width: 0, height: 0, jpeg: null },
+    framing: WHOLE,
+    frozen: null,
     refusedAs: "",
     quality: null,
     files: [],
@@ -122,10 +133,15 @@ export function initial(page, clock) {
     nextZoom: null,
     ring: null,
     stills: [],
+    place: NOWHERE,
     link: page.link,
     linkAt: page.version,
     resend: IDLE,
     deciding: IDLE,
     ending: IDLE,
+    pressing: IDLE,
+    handing: IDLE,
+    watchers: [],
+    users: page.users ?? {},
   };
 }

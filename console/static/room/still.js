@@ -1,4 +1,4 @@
-/** A screen capture: the picture as it was received, not as it is shown. */
+/** A screen capture: the picture as it was received, whole, and upright as it is looked at. */
 
 /** @typedef {HTMLVideoElement | HTMLCanvasElement} Source */
 
@@ -8,11 +8,21 @@ export function sizeOf(source) {
   return { width: source.width, height: source.height };
 }
 
-/** @param {Source} source @returns {HTMLCanvasElement} */
-export function drawn(source) {
-  const canvas = Object.assign(document.createElement("canvas"), sizeOf(source));
-  canvas.getContext("2d")?.drawImage(source, 0, 0);
+/** @param {Source} source @param {number} turn quarters clockwise @returns {HTMLCanvasElement} */
+export function drawn(source, turn) {
+  const canvas = document.createElement("canvas");
+  copyTo(canvas, source, turn);
   return canvas;
+}
+
+/** @param {HTMLCanvasElement} canvas takes the source's size @param {Source} source @param {number} [turn] quarters clockwise */
+export function copyTo(canvas, source, turn = 0) {
+  const { width, height } = sizeOf(source);
+  Object.assign(canvas, turn % 2 ? { width: height, height: width } : { width, height });
+  const context = canvas.getContext("2d");
+  context?.translate(canvas.width / 2, canvas.height / 2);
+  context?.rotate((turn * Math.PI) / 2);
+  context?.drawImage(source, -width / 2, -height / 2);
 }
 
 /** @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */

@@ -43,7 +43,7 @@ export class Ladder {
     lookout.watch(socket === "lost" || socket === "connecting" || (!isLinked && this._host.socket.quiet > STALE));
     if (screen !== "live") this._way = "";
     this._show();
-    if (screen !== "live" || !isVisible() || !this._host.camera.open) {
+    if (screen !== "live" || !isVisible() || !this._host.camera.open || this._host.publisher.paused) {
       this._before = null;
       return stills.stop();
     }
@@ -158,7 +158,7 @@ export function install(host) {
   /** @type {any} */ (navigator).getBattery?.().then((/** @type {{level: number}} */ found) => (battery = found), () => {});
   const ladder = new Ladder(host, {
     frames,
-    stills: new Stills({ frames, draw, send: (data) => socket.sendBinary(data), backlog: () => socket.backlog }),
+    stills: new Stills({ frames, draw, send: (data) => !host.publisher.paused && socket.sendBinary(data), backlog: () => socket.backlog }),
     lookout: new Lookout({ onAnswer: (took) => socket.wake(Math.max(PROOF, 4 * took)) }),
     isVisible: () => document.visibilityState === "visible",
     battery: () => battery?.level,

@@ -6,7 +6,7 @@ const SHOWN = 1500; // ms
 
 /** @param {import("../host.js").Host} host */
 export function install(host) {
-  const { camera, control } = host;
+  const { camera, control, publisher } = host;
   const video = /** @type {HTMLVideoElement} */ (document.querySelector("video"));
   const notice = host.part("photo");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -32,13 +32,13 @@ export function install(host) {
   control("photo", {
     limit: LIMIT,
     takes: (value) => value === true,
-    able: () => camera.open,
+    able: () => camera.open && !publisher.paused,
     apply: async (_, command) => {
       if (!host.files) throw new Error("files can't be sent yet");
       const blob = await take();
       void host.files.send({ kind: "photo", blob, ...(command && { command }) }).catch(() => {});
     },
     reason: () => "needs_tap",
-    capabilities: () => ({ photo: camera.open }),
+    capabilities: () => ({ photo: camera.open && !publisher.paused }),
   });
 }

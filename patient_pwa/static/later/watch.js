@@ -171,7 +171,7 @@ export function install(host) {
       wanted: () => capture.wanted,
       asking: () => host.state().screen === "asking",
       visible: () => capture.visible,
-      linked: () => host.state().link === "connected",
+      linked: () => host.state().link === "connected" && !publisher.paused,
       heard: () => host.state().socket === "open",
       encoded: () => publisher.frames(),
       shown: () => video.getVideoPlaybackQuality?.().totalVideoFrames,

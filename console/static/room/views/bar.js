@@ -1,7 +1,7 @@
 import { part, setAttribute, setText, show } from "../../shared/dom.js";
 import { photoProgress } from "../captures.js";
 import { REFUSAL_SHOWN, control, lenses } from "../controls.js";
-import { isCurrent, pictureSize } from "../picture.js";
+import { canCapture, pictureSize } from "../picture.js";
 import { failureWords } from "./documents.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -9,7 +9,7 @@ import { failureWords } from "./documents.js";
 /** @typedef {import("../intents.js").Intents} Intents */
 /** @typedef {import("../../shared/phrases.js").Say} Say */
 
-const SWITCHES = /** @type {const} */ (["camera", "torch", "position"]);
+const SWITCHES = /** @type {const} */ (["camera", "torch", "position", "pause"]);
 
 /** @param {ParentNode} root @param {Say} say @param {Intents} intents */
 export function barView(root, say, intents) {
@@ -56,7 +56,7 @@ function captureView(node, say, intents) {
   const button = part(node, "button");
   button.addEventListener("click", () => intents.capture());
   return (/** @type {State} */ state) => {
-    const live = isCurrent(state);
+    const live = canCapture(state);
     setAttribute(button, "aria-disabled", String(!live));
     const { width, height } = pictureSize(state);
     setText(part(node, "state"), live ? `${width}\u00a0×\u00a0${height}` : say("is.unavailable"));

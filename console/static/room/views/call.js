@@ -3,6 +3,7 @@ import { clockTime } from "../../shared/clock.js";
 import { part, setAttribute, setText, show } from "../../shared/dom.js";
 import { followed } from "../call.js";
 import { ladder, timeToPicture } from "../ladder.js";
+import { isPaused } from "../pause.js";
 import { hadPicture, isCurrent, isLive } from "../picture.js";
 
 /** @typedef {import("../state.js").State} State */
@@ -24,6 +25,7 @@ export function callView(root, say, language, startedAt) {
 /** @param {State} state */
 function standing(state) {
   if (state.call.ended) return { key: "ended", tone: "over" };
+  if (isPaused(state.call.phone)) return { key: "paused", tone: "wait" };
   if (isLive(state)) return { key: "live", tone: "ok" };
   if (isCurrent(state)) return { key: "no_video", tone: "wait" };
   if (followed(state.call)?.refused) return { key: "refused", tone: "alert" };

@@ -1,7 +1,7 @@
 import { part, setAttribute, show } from "../../shared/dom.js";
 import { control } from "../controls.js";
 import { hadPicture, pictureSize } from "../picture.js";
-import { pictureBox, placeIn } from "../pointing.js";
+import { placeAt, pointOf } from "../framing.js";
 
 /** @typedef {import("../state.js").State} State */
 
@@ -16,37 +16,46 @@ const RING_SHOWN = 4_000; // ms, as on the phone
  */
 export function pointingView(root, intents, read) {
   const button = part(root, "pointing");
-  const stage = part(root, "stage");
   const layers = part(root, "layers");
   const ring = part(root, "ring");
   let on = false;
   const toggle = (wanted = !on) => {
-    on = wanted && !control(read(), "pointer").obstacle;
+    on = wanted && !isBlocked(read());
     setAttribute(button, "aria-pressed", String(on));
-    setAttribute(stage, "data-pointing", String(on));
+    setAttribute(layers, "data-pointing", String(on));
   };
   button.addEventListener("click", () => toggle());
   document.addEventListener("keydown", (event) => event.key === "Escape" && toggle(false));
   layers.addEventListener("click", (event) => {
     if (!on && !event.altKey) return;
-    const place = placeIn(picture(), { x: event.clientX, y: event.clientY });
-    if (place && hadPicture(read())) intents.point(place);
+    const state = read();
+    const click = { x: event.clientX, y: event.clientY };
+    const place = placeAt(state.framing, layers.getBoundingClientRect(), pictureSize(state), click);
+    if (place && hadPicture(state) && !isBlocked(state)) intents.point(place);
   });
-  const picture = () => pictureBox(layers.getBoundingClientRect(), pictureSize(read()));
 
   const render = (/** @type {State} */ state) => {
-    const blocked = Boolean(control(state, "pointer").obstacle);
+    const blocked = isBlocked(state);
     setAttribute(button, "aria-disabled", String(blocked));
     if (blocked && on) toggle(false);
-    const now = state.ring && state.now - state.ring.at < RING_SHOWN && hadPicture(state) ? state.ring : null;
+    const now = isRingShown(state) ? state.ring : null;
     show(ring, now !== null);
-    if (now) placeRing(ring, picture(), layers.getBoundingClientRect(), now.place);
+    if (now) placeRing(ring, state, layers.getBoundingClientRect(), now.place);
   };
   return { render, toggle: () => toggle() };
 }
 
-/** @param {HTMLElement} ring @param {import("../pointing.js").Box} picture @param {{left: number, top: number}} origin @param {[number, number]} place */
-function placeRing(ring, picture, origin, [across, down]) {
-  ring.style.left = `${picture.left - origin.left + across * picture.width}px`;
-  ring.style.top = `${picture.top - origin.top + down * picture.height}px`;
+/** A frozen picture is not what the phone shows now: a place on it may be another there. @param {State} state */
+const isBlocked = (state) => state.frozen !== null || Boolean(control(state, "pointer").obstacle);
+
+/** @param {State} state */
+function isRingShown(state) {
+  return state.ring !== null && !state.frozen && state.now - state.ring.at < RING_SHOWN && hadPicture(state);
+}
+
+/** @param {HTMLElement} ring @param {State} state @param {DOMRect} box @param {[number, number]} place */
+function placeRing(ring, state, box, place) {
+  const { x, y } = pointOf(state.framing, box, pictureSize(state), place);
+  ring.style.left = `${x - box.left}px`;
+  ring.style.top = `${y - box.top}px`;
 }

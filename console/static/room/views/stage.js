@@ -26,6 +26,7 @@ export function stageView(root, say, language) {
     const place = hadPicture(state) ? "overlay" : "sheet";
     const since = now.since === null ? "" : duration(Math.max(0, state.now - now.since), language);
     setAttribute(sheet, "data-tone", now.tone);
+    setAttribute(overlay, "data-tone", now.tone);
     setText(part(root, `${place}-title`), say(now.title));
     setText(part(root, `${place}-since`), since);
     setText(part(root, `${place}-advice`), say(now.advice));
@@ -46,10 +47,14 @@ export function layersView(root, say, language) {
     show(canvas, jpeg !== null);
     show(age, jpeg !== null && !state.call.ended);
     if (!jpeg) return;
-    const old = Math.max(0, state.now - jpeg.at);
-    setText(part(root, "age-words"), say(`age.${jpeg.kind}`, { duration: duration(old, language) }));
-    setAttribute(age, "data-old", String(jpeg.kind === "stills" && old > OLD));
+    setText(part(root, "age-words"), ageWords(state, say, language));
+    setAttribute(age, "data-old", String(jpeg.kind === "stills" && state.now - jpeg.at > OLD));
   };
+}
+
+/** How old the newest still or photo is. @param {State} state @param {Say} say @param {string} language */
+export function ageWords({ picture: { jpeg }, now }, say, language) {
+  return jpeg ? say(`age.${jpeg.kind}`, { duration: duration(Math.max(0, now - jpeg.at), language) }) : "";
 }
 
 const OLD = 5_000; // ms: a still of that age shows what was, not what is

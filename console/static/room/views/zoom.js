@@ -8,7 +8,7 @@ import { controlNode } from "./bar.js";
 
 /**
  * @param {ParentNode} root @param {Say} say @param {Intents} intents @param {string} language
- * @param {HTMLElement} stage where the wheel zooms
+ * @param {HTMLElement} stage whose picture the wheel zooms
  */
 export function zoomView(root, say, intents, language, stage) {
   const node = controlNode(root, "zoom");
@@ -19,7 +19,7 @@ export function zoomView(root, say, intents, language, stage) {
   for (const over of ["pointerup", "pointercancel", "blur"]) slider.addEventListener(over, () => (held = false));
   part(node, "closer").addEventListener("click", () => intents.zoomBy(1));
   part(node, "wider").addEventListener("click", () => intents.zoomBy(-1));
-  onNotches(stage, (notches) => intents.zoomBy(notches));
+  onNotches(part(stage, "layers"), (notches) => intents.zoomBy(notches));
   return (/** @type {State} */ state) => {
     const now = control(state, "zoom");
     const { low, high, step } = zoomRange(state);
@@ -43,12 +43,13 @@ function zoomWords(zoom, high, /** @type {string} */ language) {
 
 const NOTCH = 100; // px that one click of a wheel scrolls; touchpads send the same in small change
 
-/** @param {HTMLElement} stage @param {(notches: number) => void} zoom */
-function onNotches(stage, zoom) {
+/** With Ctrl the wheel enlarges here, not at the phone. @param {HTMLElement} layers @param {(notches: number) => void} zoom */
+function onNotches(layers, zoom) {
   let rest = 0;
-  stage.addEventListener(
+  layers.addEventListener(
     "wheel",
     (event) => {
+      if (event.ctrlKey) return;
       event.preventDefault();
       rest -= event.deltaMode === 0 ? event.deltaY : event.deltaY * 33;
       const notches = Math.trunc(rest / NOTCH);
