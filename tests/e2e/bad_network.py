@@ -90,12 +90,24 @@ class Network:
         task = asyncio.current_task()
         assert task is not None
         self._carried.add(task)
-        self._streams.add(writer)
-        with contextlib.closing(writer), contextlib.suppress(OSError):
+        async with self._held(writer):
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._product.port)
-            self._streams.add(far_writer)
-            with contextlib.closing(far_writer):
+            async with self._held(far_writer):
                 await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+
+    @contextlib.asynccontextmanager
+    async def _held(self, writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+        """Gone when this ends, whatever it still had to send; at once when all is over."""
+        self._streams.add(writer)
+        if self._over.is_set():
+            writer.transport.abort()
+        try:
+            with contextlib.suppress(OSError):
+                yield
+        finally:
+            writer.transport.abort()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
@@ -119,20 +131,22 @@ class Network:
                 await self._over.wait()
 
     async def close(self) -> None:
+        """Nobody may be listening for more connections."""
         self._over.set()
         self._open.set()
         for stream in self._streams:
-            stream.close()
-        if self._carried:
-            await asyncio.wait(self._carried)
+            stream.transport.abort()
+        while ongoing := {task for task in self._carried if not task.done()}:
+            await asyncio.wait(ongoing)
 
 
 @contextlib.asynccontextmanager
 async def bad_network(product: Product) -> AsyncIterator[Network]:
     async with Line() as udp:
         network = Network(product, udp)
-        async with await asyncio.start_server(network.accept, HERE, product.port):
-            try:
-                yield network
-            finally:
-                await network.close()
+        server = await asyncio.start_server(network.accept, HERE, product.port)
+        try:
+            yield network
+        finally:
+            server.close()
+            await network.close()

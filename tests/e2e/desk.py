@@ -27,7 +27,7 @@ async def invite(page: Page, product: Product, typed: str = "06 12 34 56 78") ->
     await page.fill("#address", typed)
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile(r"/sessions/[0-9a-f]{32}$"))
-    return product.until("the message left", lambda: product.outbox()[before:])[0]
+    return product.message(before)
 
 
 async def open_link(phone: Page, link: str) -> None:

@@ -77,6 +77,10 @@ class Product:
         files = sorted((self.data / "outbox").glob("*.json"), key=lambda file: file.stat().st_mtime_ns)
         return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
+    def message(self, after: int = 0) -> dict[str, Any]:
+        """The first one that leaves once so many had left."""
+        return self.until("the message left", lambda: self.outbox()[after:])[0]
+
     def log(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
 

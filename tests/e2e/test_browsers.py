@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page
 
 from media.relay import EmbeddedRelay
 from signaling.messages.relay import RelayEvent
-from tests.e2e.browsers import chromium, console_page, phone_page
+from tests.e2e.browsers import console_page, phone_page
 from tests.e2e.desk import call, end, invite, log_in, rung
 from tests.e2e.firefox import Firefox, firefox
 from tests.e2e.peers import PagePeer
@@ -32,7 +32,7 @@ from tests.e2e.picture import (
 )
 from tests.e2e.stage import PASSWORD, Product, product
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.timeout(180)
 
 
 async def _unheard(_event: RelayEvent) -> None:
@@ -46,40 +46,26 @@ async def opened(relay: EmbeddedRelay) -> AsyncIterator[EmbeddedRelay]:
     await relay.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def relay() -> AsyncIterator[EmbeddedRelay]:
     async with opened(EmbeddedRelay(addresses=("127.0.0.1",))) as made:
         yield made
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def lan_relay() -> AsyncIterator[EmbeddedRelay]:
     """On the addresses that Firefox uses."""
     async with opened(EmbeddedRelay()) as made:
         yield made
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def one_chromium() -> AsyncIterator[Browser]:
-    async with chromium() as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def browser(one_chromium: Browser) -> AsyncIterator[Browser]:
-    """The same for all tests; each begins without a page."""
-    yield one_chromium
-    for context in one_chromium.contexts:
-        await context.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def one_firefox() -> AsyncIterator[Firefox]:
     async with firefox() as made:
         yield made
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def fox(one_firefox: Firefox) -> AsyncIterator[Firefox]:
     yield one_firefox
     await one_firefox.close_pages()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser, FilePayload, Page, ViewportSize, WebSocketRoute, expect
 
@@ -53,18 +54,18 @@ async def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_page_can_be_used_by_everyone(embedded: Product, browser: Browser, scheme: Any) -> None:
+async def test_every_page_can_be_used_by_everyone(shared: Product, browser: Browser, scheme: Any) -> None:
     page = await browser.new_page(color_scheme=scheme, viewport=WORKSTATION, locale="fr-FR")
-    await page.goto(f"{embedded.origin}/login")
+    await page.goto(f"{shared.origin}/login")
     found = await faults(page)
-    await log_in(page, embedded)
-    await invite(page, embedded)
+    await log_in(page, shared)
+    await invite(page, shared)
     await expect(page.locator("[data-rung=delivered][data-status=done]")).to_be_visible()
     room = page.url
     found += await faults(page)
     report = room.replace("/sessions/", "/history/")
-    for path in ("/", "/history", report.removeprefix(embedded.origin), "/nothing"):
-        await page.goto(embedded.origin + path)
+    for path in ("/", "/history", report.removeprefix(shared.origin), "/nothing"):
+        await page.goto(shared.origin + path)
         found += await faults(page)
         await page.set_viewport_size(PHONE)
         found += await faults(page)
@@ -77,11 +78,11 @@ async def test_every_page_can_be_used_by_everyone(embedded: Product, browser: Br
 
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
 async def test_the_room_fits_the_window_with_all_its_controls(
-    embedded: Product, browser: Browser, size: tuple[int, int]
+    shared: Product, browser: Browser, size: tuple[int, int]
 ) -> None:
     page = await browser.new_page(viewport={"width": size[0], "height": size[1]}, locale="fr-FR")
-    await log_in(page, embedded)
-    await invite(page, embedded)
+    await log_in(page, shared)
+    await invite(page, shared)
     await expect(page.locator("[data-part=code]")).to_be_visible()
     scrolled = "[document.documentElement, ...document.querySelectorAll('.panel-scroll')]"
     assert await page.evaluate(f"{scrolled}.every((one) => one.scrollHeight <= one.clientHeight)")
@@ -96,21 +97,21 @@ async def test_the_room_fits_the_window_with_all_its_controls(
 
 
 @pytest.mark.parametrize("path", ["/login", "/", "/history"])
-async def test_nothing_is_wider_than_a_phone(embedded: Product, browser: Browser, path: str) -> None:
+async def test_nothing_is_wider_than_a_phone(shared: Product, browser: Browser, path: str) -> None:
     page = await browser.new_page(viewport=PHONE, locale="fr-FR")
     if path != "/login":
-        await log_in(page, embedded)
-        await invite(page, embedded)
-    await page.goto(embedded.origin + path)
+        await log_in(page, shared)
+        await invite(page, shared)
+    await page.goto(shared.origin + path)
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
 async def test_a_double_click_ends_no_visio_and_escape_takes_the_question_back(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     page = await browser.new_page(locale="fr-FR")
-    await log_in(page, embedded)
-    await invite(page, embedded)
+    await log_in(page, shared)
+    await invite(page, shared)
     await expect(page.locator("[data-rung=delivered][data-status=done]")).to_be_visible()
     await page.dblclick("[data-part=end]")
     await expect(page.locator("[data-part=confirm]")).to_be_visible()
@@ -133,10 +134,10 @@ async def test_enter_pressed_twice_sends_one_message(embedded: Product, browser:
     await expect(form.locator("button")).to_have_attribute("aria-busy", "false")
 
 
-async def test_the_letter_keys_can_be_turned_off_and_stay_off(embedded: Product, browser: Browser) -> None:
+async def test_the_letter_keys_can_be_turned_off_and_stay_off(shared: Product, browser: Browser) -> None:
     page = await browser.new_page(locale="fr-FR")
-    await log_in(page, embedded)
-    await invite(page, embedded)
+    await log_in(page, shared)
+    await invite(page, shared)
     fullscreen = "document.fullscreenElement?.dataset.part ?? null"
     await expect(page.locator("[data-rung=delivered][data-status=done]")).to_be_visible()
     await page.keyboard.press("f")
@@ -227,11 +228,11 @@ class ToldRoom:
         return [(frame["name"], frame["value"]) for frame in self.sent if frame["type"] == "command"]
 
 
-@pytest.fixture
-async def told(embedded: Product, browser: Browser) -> tuple[Page, ToldRoom]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def told(shared: Product, browser: Browser) -> tuple[Page, ToldRoom]:
     page = await browser.new_page(viewport=WORKSTATION, locale="fr-FR")
     room = ToldRoom()
-    await room.enter(page, embedded)
+    await room.enter(page, shared)
     room.join()
     return page, room
 
@@ -315,13 +316,13 @@ async def test_a_second_phone_is_handed_the_camera_by_one_click(told: tuple[Page
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
 async def test_a_full_room_fits_and_can_be_used_by_everyone(
-    embedded: Product, browser: Browser, size: tuple[int, int], scheme: Any
+    shared: Product, browser: Browser, size: tuple[int, int], scheme: Any
 ) -> None:
     page = await browser.new_page(
         viewport={"width": size[0], "height": size[1]}, locale="fr-FR", color_scheme=scheme
     )
     room = ToldRoom()
-    await room.enter(page, embedded)
+    await room.enter(page, shared)
     room.join()
     room.still("#446688")
     room.happen(
@@ -353,10 +354,10 @@ async def test_a_full_room_fits_and_can_be_used_by_everyone(
 
 
 async def test_words_profile_and_a_document_reach_a_phone_that_answers(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     page = await browser.new_page(viewport=WORKSTATION, locale="fr-FR")
-    await log_in(page, embedded)
+    await log_in(page, shared)
     await page.click("text=Démarrer un appel de démonstration")
     await expect(page.locator("[data-part=way]")).to_have_text("Direct")
     await expect(page.locator("[data-phrase=speaker]")).to_have_attribute("aria-disabled", "false")

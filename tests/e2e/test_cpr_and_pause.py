@@ -24,9 +24,9 @@ async def metronome(page: Page, value: str) -> None:
     await expect(pressed).to_have_attribute("aria-pressed", "true")
 
 
-async def test_cpr_begins_stands_still_and_ends_on_both_screens(embedded: Product, browser: Browser) -> None:
+async def test_cpr_begins_stands_still_and_ends_on_both_screens(shared: Product, browser: Browser) -> None:
     console, phone = await console_page(browser), await phone_page(browser)
-    await call(console, phone, embedded)
+    await call(console, phone, shared)
     await until_ready(console, "pause")
     await console.keyboard.press("b")
     card = console.get_by_role("region", name="RCP")
@@ -44,9 +44,9 @@ async def test_cpr_begins_stands_still_and_ends_on_both_screens(embedded: Produc
     await expect(phone.locator("[data-part=beat]")).to_be_hidden()
 
 
-async def test_a_paused_picture_is_no_trouble_and_comes_back(embedded: Product, browser: Browser) -> None:
+async def test_a_paused_picture_is_no_trouble_and_comes_back(shared: Product, browser: Browser) -> None:
     console, phone = await console_page(browser), await phone_page(browser)
-    await call(console, phone, embedded)
+    await call(console, phone, shared)
     await until_ready(console, "pause")
     camera = await phone.evaluate(TRACK)
     await console.keyboard.press(",")
@@ -55,9 +55,9 @@ async def test_a_paused_picture_is_no_trouble_and_comes_back(embedded: Product, 
     await expect(console.locator("[data-part=overlay-title]")).to_have_text("Image en pause")
     # Long enough for the relay to miss the picture and for the phone to doubt its camera: neither is said.
     since = console.locator("[data-part=overlay-since]")
-    await expect(since).to_have_text(re.compile(r"^2"))
+    await expect(since).to_have_text(re.compile(r"^([2-9]|\d\d)"))
     before = await console.evaluate(FRAMES)
-    await expect(since).to_have_text(re.compile(r"^7"))
+    await expect(since).to_have_text(re.compile(r"^([7-9]|\d\d)"))
     assert await console.evaluate(FRAMES) == before
     await expect(console.locator("[data-part=overlay-title]")).to_have_text("Image en pause")
     assert await phone.evaluate(TRACK) == camera

@@ -61,9 +61,10 @@ async def regulator(product: Product) -> AsyncIterator[tuple[Regulator, str]]:
     async with httpx2.AsyncClient(base_url=product.origin, headers={"Origin": product.origin}) as http:
         form = {"email": "regulateur@demo.test", "password": PASSWORD, "next": "/"}
         assert (await http.post("/login", data=form)).status_code == 303
+        before = len(product.outbox())
         answer = await http.post("/sessions", data={"address": "06 12 34 56 78"})
         session = answer.headers["location"].rsplit("/", 1)[1]
-        link = product.until("the message left", product.outbox)[0]["link"]
+        link = product.message(before)["link"]
         yield Regulator(http, session), link
 
 
@@ -101,11 +102,11 @@ async def test_rule_9_documents_leave_the_phone_by_channels_of_their_own(
 
 
 async def test_a_document_reaches_the_phone_is_opened_and_is_still_there_after_a_reload(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
-    async with regulator(embedded) as (alice, link):
+    async with regulator(shared) as (alice, link):
         phone, _ = await live(browser, link)
-        await alice.until(embedded, "media.connected")  # Alice is in the room
+        await alice.until(shared, "media.connected")  # Alice is in the room
         sent = await alice.http.post(
             f"/sessions/{alice.session}/documents",
             content=picture("PNG"),
@@ -115,7 +116,7 @@ async def test_a_document_reaches_the_phone_is_opened_and_is_still_there_after_a
         await phone.locator("[data-part=arrived]").tap()
         await expect(phone.locator("[data-part=documents] p")).to_have_text("schéma.png")
         await expect(phone.locator("[data-part=documents] img")).to_have_js_property("naturalWidth", 64)
-        await alice.until(embedded, "document.opened")
+        await alice.until(shared, "document.opened")
         async with phone.expect_download() as saved:
             await phone.locator("[data-part=documents] a").tap()
         assert (await saved.value).suggested_filename == "schéma.png"
@@ -147,9 +148,9 @@ def part_of(product: Product, least: int) -> Callable[[], int]:
 
 
 async def test_who_may_not_use_the_camera_sends_photos_one_after_the_other(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
-    async with regulator(embedded) as (alice, link):
+    async with regulator(shared) as (alice, link):
         phone = await phone_page(browser, camera=False)
         await open_link(phone, link)
         await tap_start(phone)
@@ -159,17 +160,17 @@ async def test_who_may_not_use_the_camera_sends_photos_one_after_the_other(
             shot = document("image.jpg", picture("HEIF", (300, 200), place=True), "image/heic")
             await phone.set_input_files("[data-part=snap] input", [shot])
             await expect(phone.locator("[data-part=snapped]")).to_be_visible()
-            stored = await alice.until(embedded, "photo.stored", number)
-        assert (await alice.until(embedded, "picture.way"))[0]["way"] == "photo"
+            stored = await alice.until(shared, "photo.stored", number)
+        assert (await alice.until(shared, "picture.way"))[0]["way"] == "photo"
         capture = await alice.http.get(f"/captures/{stored[-1]['capture']}")
         assert capture.content[:2] == b"\xff\xd8"
         await expect(phone.locator("[data-act=start]:visible")).to_be_visible()  # and may still try again
 
 
-async def test_a_file_that_can_not_be_read_is_told_to_both(embedded: Product, browser: Browser) -> None:
-    async with regulator(embedded) as (alice, link):
+async def test_a_file_that_can_not_be_read_is_told_to_both(shared: Product, browser: Browser) -> None:
+    async with regulator(shared) as (alice, link):
         phone, _ = await live(browser, link)
         await phone.set_input_files("[data-part=attach] input", [document("x.pdf", b"%PDF-1.7 nothing")])
         await expect(phone.locator("[data-says=bad_file]")).to_be_visible(timeout=20_000)
-        [failed] = await alice.until(embedded, "file.failed")
+        [failed] = await alice.until(shared, "file.failed")
         assert (failed["kind"], failed["reason"]) == ("document", "bad_file")

@@ -39,11 +39,11 @@ async def _box(page: Page, name: str) -> FloatRect:
 
 
 async def test_a_frozen_turned_picture_is_captured_as_it_is_seen_while_the_live_one_goes_on(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     page = await browser.new_page(locale="fr-FR", viewport={"width": 1280, "height": 720})
     phone = await phone_page(browser)
-    await call(page, phone, embedded)
+    await call(page, phone, shared)
     await until_live(page)
     whole = await _box(page, "picture")
     await page.keyboard.press("PageUp")
@@ -52,7 +52,8 @@ async def test_a_frozen_turned_picture_is_captured_as_it_is_seen_while_the_live_
     assert zoomed["width"] == pytest.approx(whole["width"] * 1.25)
     await page.keyboard.press("ArrowRight")
     await page.wait_for_function(
-        f"document.querySelector('[data-part=picture]').getBoundingClientRect().x < {zoomed['x'] - 50}"
+        "(x) => document.querySelector('[data-part=picture]').getBoundingClientRect().x < x",
+        arg=zoomed["x"] - 50,
     )
     middle = (whole["x"] + whole["width"] / 2, whole["y"] + whole["height"] / 2)
     await page.keyboard.press("t")
@@ -75,7 +76,7 @@ async def test_a_frozen_turned_picture_is_captured_as_it_is_seen_while_the_live_
     await page.keyboard.press("s")
     stored = page.locator("[data-part=strip] a[data-part=open]").first
     await expect(stored).to_have_attribute("href", re.compile("/captures/"))
-    answer = await page.request.get(f"{embedded.origin}{await stored.get_attribute('href')}")
+    answer = await page.request.get(f"{shared.origin}{await stored.get_attribute('href')}")
     width, height = Image.open(BytesIO(await answer.body())).size
     sent = await page.evaluate(
         "(({width, height}) => [height, width])(document.querySelector('[data-part=frozen]'))"
@@ -86,12 +87,12 @@ async def test_a_frozen_turned_picture_is_captured_as_it_is_seen_while_the_live_
 
 
 async def test_the_picture_moves_in_its_own_window_and_comes_back_when_that_closes(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     page = await browser.new_page(locale="fr-FR")
     await page.add_init_script(NO_FLOATING)
     phone = await phone_page(browser)
-    await call(page, phone, embedded)
+    await call(page, phone, shared)
     async with page.expect_popup() as opening:
         await page.keyboard.press("w")
     own = await opening.value

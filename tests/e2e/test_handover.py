@@ -60,20 +60,20 @@ async def test_a_regulator_moves_the_camera_to_the_second_phone_that_opened_the_
 
 
 async def test_a_bystander_takes_the_camera_by_the_code_on_the_callers_screen_and_the_caller_films_on(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     console, first, second = (
         await console_page(browser),
         await phone_page(browser),
         await other_phone(browser),
     )
-    await call(console, first, embedded)
+    await call(console, first, shared)
     async with first.expect_response("**/j/share") as answer:
         await first.locator("[data-act=share]:visible").tap()
-    shared = await (await answer.value).json()
+    link = await (await answer.value).json()
     await expect(first.locator("[data-part=share-code]")).to_be_visible()
 
-    await open_link(second, shared["url"])
+    await open_link(second, link["url"])
     await tap_start(second)
     await until_seen(console, YELLOW, CORNER)
     await on_screen(first, "replaced")

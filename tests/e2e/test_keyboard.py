@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.browsers import console_page, phone_page
-from tests.e2e.desk import control, open_link, tap_start, until_ready
+from tests.e2e.desk import control, invite, log_in, open_link, tap_start, until_ready
 from tests.e2e.picture import GREEN, until_seen
 from tests.e2e.stage import PASSWORD, Product
 from tests.e2e.test_console_screen import faults
@@ -39,9 +39,9 @@ async def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"no way to {name} by the keyboard")
 
 
-async def test_a_whole_call_is_led_by_the_keyboard_alone(embedded: Product, browser: Browser) -> None:
+async def test_a_whole_call_is_led_by_the_keyboard_alone(shared: Product, browser: Browser) -> None:
     page, phone = await console_page(browser, viewport=HALF), await phone_page(browser)
-    await page.goto(embedded.origin)
+    await page.goto(shared.origin)
     await page.locator("#email").focus()
     await page.keyboard.type("regulateur@demo.test")
     await page.keyboard.press("Tab")
@@ -49,9 +49,10 @@ async def test_a_whole_call_is_led_by_the_keyboard_alone(embedded: Product, brow
     await page.keyboard.press("Enter")
     await expect(page.locator("#address")).to_be_focused()
     await page.keyboard.type("06 12 34 56 78")
+    before = len(shared.outbox())
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile(r"/sessions/[0-9a-f]{32}$"))
-    await open_link(phone, embedded.until("the message left", embedded.outbox)[0]["link"])
+    await open_link(phone, shared.message(before)["link"])
     await tap_start(phone)
     await until_seen(page, GREEN)
 
@@ -89,19 +90,12 @@ async def test_a_whole_call_is_led_by_the_keyboard_alone(embedded: Product, brow
     await expect(page.locator("#address")).to_be_focused()
 
 
-async def test_half_a_screen_holds_the_room_with_all_its_controls(
-    embedded: Product, browser: Browser
-) -> None:
+async def test_half_a_screen_holds_the_room_with_all_its_controls(shared: Product, browser: Browser) -> None:
     page, phone = await console_page(browser, viewport=HALF), await phone_page(browser)
-    await page.goto(embedded.origin)
-    await page.fill("#email", "regulateur@demo.test")
-    await page.fill("#password", PASSWORD)
-    await page.keyboard.press("Enter")
-    await page.fill("#address", "06 12 34 56 78")
-    await page.keyboard.press("Enter")
-    await expect(page).to_have_url(re.compile(r"/sessions/[0-9a-f]{32}$"))
+    await log_in(page, shared)
+    link = (await invite(page, shared))["link"]
     assert await faults(page) == []
-    await open_link(phone, embedded.until("the message left", embedded.outbox)[0]["link"])
+    await open_link(phone, link)
     await tap_start(phone)
     await until_seen(page, GREEN)
     assert await faults(page) == []

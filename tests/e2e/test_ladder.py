@@ -28,9 +28,9 @@ _SHOW = """(state) => {
 
 
 async def test_where_udp_and_turn_are_blocked_stills_come_and_video_once_it_can(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
-    async with far_call(embedded, browser, udp=False) as (console, phone, network):
+    async with far_call(shared, browser, udp=False) as (console, phone, network):
         await until_stills(console)
         await on_rung(console, "stills", "Images fixes")
         await expect(console.locator("[data-part=overlay]")).to_be_hidden()
@@ -57,10 +57,10 @@ async def test_where_udp_is_blocked_the_video_takes_turn_over_tcp(
 
 
 async def test_udp_that_ends_in_the_call_is_replaced_by_stills_until_it_is_back(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     """Loss of 100%."""
-    async with far_call(embedded, browser) as (console, _, network):
+    async with far_call(shared, browser) as (console, _, network):
         await until_seen(console, GREEN)
         await on_rung(console, "direct", "Direct")
         network.block_udp()
@@ -73,9 +73,9 @@ async def test_udp_that_ends_in_the_call_is_replaced_by_stills_until_it_is_back(
 
 @pytest.mark.parametrize(("loss", "grades"), [(5, "fair|poor"), (20, "poor")], ids=["5", "20"])
 async def test_with_loss_the_video_goes_on_and_its_quality_is_told(
-    embedded: Product, browser: Browser, loss: int, grades: str
+    shared: Product, browser: Browser, loss: int, grades: str
 ) -> None:
-    async with far_call(embedded, browser) as (console, _, network):
+    async with far_call(shared, browser) as (console, _, network):
         await until_seen(console, GREEN)
         network.udp.up.loss = network.udp.down.loss = loss / 100
         grade = console.locator("[data-part=grade]")
@@ -85,9 +85,9 @@ async def test_with_loss_the_video_goes_on_and_its_quality_is_told(
 
 
 async def test_a_line_of_100_kbits_brings_a_picture_and_the_regulator_knows_how_poor_it_is(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
-    async with far_call(embedded, browser, rate=100_000) as (console, _, __):
+    async with far_call(shared, browser, rate=100_000) as (console, _, __):
         await until_seen(console, GREEN)
         await expect(console.locator("[data-part=grade]")).to_have_attribute("data-grade", "poor")
         await expect(console.locator("[data-part=stage]")).to_have_attribute(
@@ -96,15 +96,15 @@ async def test_a_line_of_100_kbits_brings_a_picture_and_the_regulator_knows_how_
 
 
 async def test_stills_come_over_a_line_of_100_kbits_that_has_no_udp(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
-    async with far_call(embedded, browser, udp=False, rate=100_000) as (console, _, __):
+    async with far_call(shared, browser, udp=False, rate=100_000) as (console, _, __):
         await until_stills(console, 5)
         await on_rung(console, "stills", "Images fixes")
 
 
-async def test_after_a_cut_of_10_s_the_picture_is_back_by_itself(embedded: Product, browser: Browser) -> None:
-    async with far_call(embedded, browser) as (console, phone, network):
+async def test_after_a_cut_of_10_s_the_picture_is_back_by_itself(shared: Product, browser: Browser) -> None:
+    async with far_call(shared, browser) as (console, phone, network):
         await until_seen(console, GREEN)
         async with network.cut_for(10):
             await expect(console.locator("[data-part=overlay]")).to_be_visible()
@@ -115,11 +115,11 @@ async def test_after_a_cut_of_10_s_the_picture_is_back_by_itself(embedded: Produ
 
 
 async def test_a_hidden_page_is_told_apart_from_a_bad_line_and_the_picture_comes_back_with_it(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     """As on iOS, whose camera stops with the page."""
     console, phone = await console_page(browser), await phone_page(browser)
-    await call(console, phone, embedded)
+    await call(console, phone, shared)
     await phone.evaluate(_SHOW, "hidden")
     await phone.evaluate("document.querySelector('video').srcObject.getTracks()[0].stop()")
     overlay = console.locator("[data-part=overlay]")
@@ -130,10 +130,10 @@ async def test_a_hidden_page_is_told_apart_from_a_bad_line_and_the_picture_comes
 
 
 async def test_a_permission_that_is_withdrawn_in_the_call_is_said_with_what_helps(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     console, phone = await console_page(browser), await phone_page(browser)
-    await call(console, phone, embedded)
+    await call(console, phone, shared)
     await phone.context.clear_permissions()
     overlay = console.locator("[data-part=overlay]")
     await expect(overlay).to_contain_text("Réessayer")
@@ -145,11 +145,11 @@ async def test_a_permission_that_is_withdrawn_in_the_call_is_said_with_what_help
 
 
 async def test_where_the_camera_is_denied_a_photo_by_the_phones_own_camera_takes_its_place(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     console, phone = await console_page(browser), await phone_page(browser, camera=False)
-    await log_in(console, embedded)
-    await open_link(phone, (await invite(console, embedded))["link"])
+    await log_in(console, shared)
+    await open_link(phone, (await invite(console, shared))["link"])
     async with phone.expect_websocket():
         await tap_start(phone)
     await take_photo(phone)
@@ -158,11 +158,11 @@ async def test_where_the_camera_is_denied_a_photo_by_the_phones_own_camera_takes
 
 
 async def test_a_photo_that_is_taken_before_the_server_is_reached_is_shown_too(
-    embedded: Product, browser: Browser
+    shared: Product, browser: Browser
 ) -> None:
     console, phone = await console_page(browser), await phone_page(browser, camera=False)
-    await log_in(console, embedded)
-    await open_link(phone, (await invite(console, embedded))["link"])
+    await log_in(console, shared)
+    await open_link(phone, (await invite(console, shared))["link"])
     taken = asyncio.Event()
 
     async def hold(route: Route) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests import servers
@@ -60,7 +61,7 @@ def redis() -> Iterator[servers.RedisServer]:
         yield server
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def running(tmp_path: Path, redis: servers.RedisServer, browser: Browser) -> AsyncIterator[Call]:
     apart = {"REDIS_URL": redis.url, "SECRET_KEY": secrets.token_hex(32)}
     with product(tmp_path, apart) as made:

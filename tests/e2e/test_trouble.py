@@ -214,7 +214,7 @@ async def test_an_sms_to_another_number_replaces_the_link(embedded: Product, bro
     message = await invite(console, embedded)
     await console.fill("[data-part=resend-to]", "06 98 76 54 32")
     await console.click("[data-part=resend-button]")
-    other = embedded.until("the other message left", lambda: embedded.outbox()[1:])[0]
+    other = embedded.message(1)
     assert other["to"] == "+33698765432"
     await first.goto(message["link"])
     await expect(first.locator("body")).to_have_attribute("data-screen", "unusable")

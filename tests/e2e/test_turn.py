@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.e2e.browsers import chromium, console_page, phone_page
@@ -56,7 +57,7 @@ async () => {
 """
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """The certificate of the tests' TURN server is signed by nobody that Chromium knows."""
     async with chromium("--ignore-certificate-errors") as made:

@@ -13,19 +13,19 @@ from PIL import Image
 from tests.e2e.caller_page.server import Frame, Server, running
 from tests.e2e.webkit import WebKit, webkit
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.timeout(180)
 
 TRACK = "document.querySelector('video').srcObject.getVideoTracks()[0]"
 SCREEN = "document.body.dataset.screen"
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def safari() -> AsyncIterator[WebKit]:
     async with webkit() as made:
         yield made
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server() -> AsyncIterator[Server]:
     """Another one, and so another origin, for each test."""
     async with running() as made:

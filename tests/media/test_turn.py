@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -14,12 +14,20 @@ from aioice.turn import UDP_TRANSPORT, TurnClientUdpProtocol
 from signaling.clock import SystemClock
 from signaling.ports import Clock
 from signaling.service.ice_servers import IceServers, Turn
-from tests import cast
+from tests import cast, servers
 from tests.servers import LOOPBACK, TurnServer
 
 FAMILY = {4: 0x01000000, 6: 0x02000000}  # RFC 8656, 18.10; aioice asks for IPv4 only
 HOUR = 3_600_000  # ms
-UNAUTHORIZED, FORBIDDEN, QUOTA = 401, 403, 486
+UNAUTHORIZED, FORBIDDEN, MISMATCH, QUOTA = 401, 403, 437, 486
+
+
+@pytest.fixture(scope="module")
+def turn_server() -> Iterator[TurnServer]:
+    """Of these tests alone: of a browser that was closed in the middle of a call it would keep the address
+    for minutes."""
+    with servers.turn_server() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +83,15 @@ async def refusal(server: TurnServer, told: tuple[str, str]) -> int:
     """How another browser fares with the same credentials."""
     async with client(server, *told) as another:
         return await another.allocate()
+
+
+async def allocate(stack: AsyncExitStack, server: TurnServer, told: tuple[str, str]) -> int:
+    """As often as needed from another port, as RFC 8656 (7.4) wants it: the server may still hold an
+    allocation of whoever had this one before."""
+    while True:
+        browser = await stack.enter_async_context(client(server, *told))
+        if (refusal := await browser.allocate()) != MISMATCH:
+            return refusal
 
 
 def credentials(secret: str, participant: str = "", clock: Clock | None = None) -> tuple[str, str]:
@@ -166,6 +183,5 @@ async def test_one_participant_can_take_no_more_than_its_share(turn_server: Turn
         for _ in range(49):
             clock.advance(1000)
             told = credentials(turn_server.secret, "greedy", clock)
-            browser = await stack.enter_async_context(client(turn_server, *told))
-            refusals.append(await browser.allocate())
+            refusals.append(await allocate(stack, turn_server, told))
     assert refusals == [0] * 48 + [QUOTA]

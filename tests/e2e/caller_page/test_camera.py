@@ -8,8 +8,6 @@ from playwright.async_api import Page, expect
 from tests.e2e.caller_page.conftest import NewPhone, go_live, on_screen, picture, tap, until
 from tests.e2e.caller_page.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 SAMSUNG = "Mozilla/5.0 (Linux; Android 14) SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36"
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 from playwright.async_api import Page, expect
 
 from signaling.domain.errors import NotAllowed
 from tests.e2e.caller_page.conftest import go_live, on_screen, picture, tap, until
 from tests.e2e.caller_page.server import WITHIN, Server
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # The page's own wait between two questions, shortened
 HURRY = """

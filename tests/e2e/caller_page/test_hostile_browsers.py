@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.e2e.caller_page.conftest import NewPhone, on_screen, picture, tap
 from tests.e2e.caller_page.server import Server
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 IOS = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
 VIEW = (

@@ -8,8 +8,6 @@ from playwright.async_api import Page, Route, expect
 from tests.e2e.caller_page.conftest import NewPhone, go_live, on_screen, picture, tap, until
 from tests.e2e.caller_page.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 # The worker is ready before the page's files are all kept
 KEPT = """(async () => {
   const { active } = await navigator.serviceWorker.ready;

@@ -10,8 +10,6 @@ from playwright.async_api import Page, expect
 from tests.e2e.caller_page.conftest import NewPhone, go_live, on_screen, picture, tap
 from tests.e2e.caller_page.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 KEPT = "navigator.serviceWorker.ready.then(() => caches.match('/j')).then((kept) => kept?.text())"
 
 

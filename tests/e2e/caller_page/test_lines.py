@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.caller_page.conftest import go_live, on_screen, picture
 from tests.e2e.caller_page.server import Server
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SHOW = """(state) => {
   Object.defineProperty(document, "visibilityState", { value: state, configurable: true });

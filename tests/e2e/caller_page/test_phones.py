@@ -10,8 +10,6 @@ from playwright.async_api import Page, expect
 from tests.e2e.caller_page.conftest import NewPhone, go_live, on_screen, picture, tap, until
 from tests.e2e.caller_page.server import Frame, Phone, Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 # A camera that can freeze, mute and go dark, and a page that can be hidden.
 DRAWN = "phone.drawn = true"
 SHOW = """(state) => {

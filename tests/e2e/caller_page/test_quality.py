@@ -13,8 +13,6 @@ from tests.e2e.caller_page.server import Server
 from tests.e2e.caller_page.states import DOCUMENT, TOURS, look_round
 from tests.e2e.caller_page.test_screens import fits
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 Trouble = Callable[[Page, Server], Awaitable[object]]
 LEFTMOST: Final = """
 Math.min(...[...document.querySelectorAll(".bar button")].map((one) => one.getBoundingClientRect().left))

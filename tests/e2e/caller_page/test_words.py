@@ -11,8 +11,6 @@ from signaling.domain.controls import GUIDANCE
 from tests.e2e.caller_page.conftest import NewPhone, go_live, on_screen, picture, tap, until
 from tests.e2e.caller_page.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 SHAKEN = "window.shaken = []; navigator.vibrate = (pattern) => { shaken.push(pattern); return true; };"
 
 

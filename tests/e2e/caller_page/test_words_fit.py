@@ -11,8 +11,6 @@ from patient_pwa.language import catalogues
 from tests.e2e.caller_page.conftest import NewPhone, on_screen, tap
 from tests.e2e.caller_page.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 NARROW: dict[str, Any] = {"viewport": {"width": 360, "height": 640}}
 LONGEST_BUTTON = 2  # lines
 
