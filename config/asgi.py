@@ -16,8 +16,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+import console.guest
 import console.login
 import console.routes
+import patient_pwa.agent
 import patient_pwa.http
 import patient_pwa.routes
 import patient_pwa.summary
@@ -27,6 +29,7 @@ from config.carriers import composer, notifier
 from config.demonstration import Demonstrations, simulator
 from config.map_tiles import tile_origin
 from config.settings import Settings, media_external_pairs, media_port_range
+from console.guest import GuestPage
 from console.pages import pages
 from console.places import MapTiles
 from console.words import describe
@@ -40,6 +43,7 @@ from signaling.bus.redis import RedisBus
 from signaling.clock import SystemClock
 from signaling.conversation_caller import CallerDesk
 from signaling.conversation_console import ConsoleDesk, UseCases, Visitors
+from signaling.conversation_guest import GuestDesk, GuestDoor
 from signaling.conversation_test import PhoneTestDesk
 from signaling.domain.errors import VisioError
 from signaling.domain.ids import Secrets
@@ -54,6 +58,7 @@ from signaling.notify.twilio import twilio_status
 from signaling.passwords import Argon2Passwords
 from signaling.ports import Bus, Clock, Geocoder, Relay
 from signaling.service.captures import Captures
+from signaling.service.closing import Closings, Preferences
 from signaling.service.command import Commanding
 from signaling.service.courier import Courier
 from signaling.service.cpr import Resuscitation
@@ -61,6 +66,8 @@ from signaling.service.documents import Documents
 from signaling.service.driving import Driving
 from signaling.service.echo import Echoes
 from signaling.service.end import Ending
+from signaling.service.guest_files import GuestFiles
+from signaling.service.guests import Guests
 from signaling.service.handover import HandingOver
 from signaling.service.history import History
 from signaling.service.ice_servers import IceServers, Turn
@@ -75,6 +82,7 @@ from signaling.service.places import Places
 from signaling.service.report import Reporting
 from signaling.service.retention import Retention
 from signaling.service.stills import Stills
+from signaling.service.streams import Streams
 from signaling.service.summary import Summaries
 from signaling.service.tasks import Tasks
 from signaling.service.uploads import Lines, Uploads
@@ -117,6 +125,8 @@ class Application:
     retention: Retention
     captures: Captures
     documents: Documents
+    guest_files: GuestFiles
+    closings: Closings
     uploads: Uploads
     stills: Stills
     courier: Courier
@@ -184,27 +194,23 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
     files, inspect = DiskFiles(settings.data_dir / "files"), Inspection()
     lines = Lines(relay=parts.relay, bus=parts.bus, consoles=live)
     uploads = Uploads(parts.store, journal, files, clock, parts.tasks, lines, inspect)
+    streams = Streams(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks)
+    ways = Ways(
+        public_url=settings.public_url,
+        language=settings.caller_language,
+        lifetime=settings.invitation_minutes * MINUTE,
+        providers_of=parts.notifier.names_for,
+        wake=courier.wake,
+    )
     use = UseCases(
-        inviting=Inviting(
-            parts.store,
-            journal,
-            clock,
-            secrets,
-            Ways(
-                public_url=settings.public_url,
-                language=settings.caller_language,
-                lifetime=settings.invitation_minutes * MINUTE,
-                providers_of=parts.notifier.names_for,
-                wake=courier.wake,
-            ),
-        ),
+        inviting=Inviting(parts.store, journal, clock, secrets, ways),
+        guests=Guests(parts.store, journal, clock, secrets, parts.relay, ways),
         negotiating=Negotiating(parts.store, journal, parts.relay),
         commanding=Commanding(parts.store, journal, parts.bus, parts.relay, parts.tasks),
         driving=Driving(parts.store, journal, clock),
         resuscitation=Resuscitation(journal),
-        reporting=Reporting(
-            parts.store, journal, parts.bus, live, clock, parts.geocoder, parts.tasks, uploads
-        ),
+        reporting=Reporting(parts.store, journal, live, clock, parts.geocoder, parts.tasks, uploads, streams),
+        streams=streams,
         ending=Ending(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks),
         history=History(parts.store),
         handing=HandingOver(
@@ -226,6 +232,8 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         joining=joining,
         captures=Captures(parts.store, journal, files, clock, check_capture),
         documents=Documents(parts.store, journal, files, clock, inspect),
+        guest_files=GuestFiles(parts.store, files),
+        closings=Closings(parts.store, journal),
         uploads=uploads,
         stills=Stills(parts.store, parts.relay),
         courier=courier,
@@ -312,7 +320,9 @@ def _routes(made: Application) -> list[BaseRoute]:
         *console.routes.routes(
             use.inviting,
             use.history,
-            console.routes.KeptFiles(made.captures, made.documents),
+            console.routes.KeptFiles(
+                made.captures, made.documents, made.closings, Preferences(made.adapters.store)
+            ),
             made.stills,
             made.clock,
             _whereabouts(made),
@@ -324,8 +334,9 @@ def _routes(made: Application) -> list[BaseRoute]:
         ),
         *patient_pwa.uploads.routes(made.joining, made.uploads, made.documents, secure=settings.secure),
         *patient_pwa.summary.routes(made.summaries, secure=settings.secure),
+        *_guest_page(made).routes(),
         *_test_page(made),
-        *endpoint.routes(_console_desk(made), _caller_desk(made), _test_desk(made)),
+        *endpoint.routes(_console_desk(made), _caller_desk(made), _guest_desk(made), _test_desk(made)),
         *_hooks(made),
     ]
 
@@ -390,6 +401,27 @@ def _caller_desk(made: Application) -> CallerDesk:
         cookie_name=patient_pwa.http.cookie_name(made.settings.secure),
         ice_servers=_ice_servers(made.settings, made.clock),
     )
+
+
+def _guest_page(made: Application) -> GuestPage:
+    return GuestPage(
+        made.use.guests,
+        made.guest_files,
+        pages(),
+        patient_pwa.agent.describe,
+        secure=made.settings.secure,
+    )
+
+
+def _guest_desk(made: Application) -> GuestDesk:
+    door = GuestDoor(
+        guests=made.use.guests,
+        cookie_name=console.guest.cookie_name(made.settings.secure),
+        language_of=pages().language,
+        describe=_described,
+    )
+    ice_servers = _ice_servers(made.settings, made.clock)
+    return GuestDesk(door, made.use.negotiating, made.use.streams, made.hub, made.clock, ice_servers)
 
 
 def _test_desk(made: Application) -> PhoneTestDesk | None:

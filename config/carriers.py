@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from config.settings import LOOPBACK, Settings
 from signaling.domain.ids import Secrets
 from signaling.domain.invitation_text import mail, sms
-from signaling.domain.records import Message
+from signaling.domain.records import Invitation, Message
 from signaling.hooks import status_url
 from signaling.notify.outbox import OutboxNotifier
 from signaling.notify.ovh import OvhKeys, OvhNotifier
@@ -16,7 +16,7 @@ from signaling.notify.routed import Routed
 from signaling.notify.smtp import SmtpNotifier
 from signaling.notify.twilio import TwilioNotifier
 from signaling.ports import Notifier, Outgoing
-from signaling.service.invite import link_url
+from signaling.service.invite import sent_link_url
 
 
 def notifier(settings: Settings) -> Routed:
@@ -53,26 +53,26 @@ def _sms_carrier(settings: Settings, name: str, outbox: Notifier) -> Notifier:
     return outbox
 
 
-def composer(settings: Settings, secrets: Secrets) -> Callable[[Message, str], Outgoing]:
+def composer(settings: Settings, secrets: Secrets) -> Callable[[Message, Invitation, str], Outgoing]:
     """Makes the text of a message for a centre's name, with the link that its invitation stands for."""
     # Twilio refuses a message whose call-back is on a loopback address (its error 21609)
     loopback = urlsplit(settings.public_url).hostname in LOOPBACK
     reachable = bool(settings.twilio_api_url) or not loopback
 
-    def compose(message: Message, centre: str) -> Outgoing:
-        link = link_url(settings.public_url, secrets, message.invitation)
+    def compose(message: Message, invitation: Invitation, centre: str) -> Outgoing:
+        link = sent_link_url(settings.public_url, secrets, invitation)
         if message.channel == "sms":
             reports = reachable and message.provider == "twilio"
             return Outgoing(
                 id=message.id,
                 channel="sms",
                 to=message.address,
-                body=sms(centre, link, message.language),
+                body=sms(centre, link, message.language, invitation.guest),
                 link=link,
                 status_url=status_url(settings.public_url, message.id) if reports else "",
                 provider=message.provider,
             )
-        written = mail(centre, link, message.language)
+        written = mail(centre, link, message.language, invitation.guest)
         return Outgoing(
             id=message.id,
             channel="email",

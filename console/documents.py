@@ -29,11 +29,14 @@ class DocumentFiles:
         ]
 
     async def send(self, request: Request) -> Response:
-        """The body is the file itself, its size limited by the middleware; `X-File-Name`: percent-encoded."""
+        """The body is the file itself, its size limited by the middleware; `X-File-Name`: percent-encoded.
+        With `?drawing=1` it is a drawing on a picture of the caller's, which their page shows at once."""
         name = unquote(request.headers.get("x-file-name", ""))
         data = await request.body()
         session = request.path_params["session"]
-        document = await self._documents.send(request.state.visitor, session, name, data)
+        document = await self._documents.send(
+            request.state.visitor, session, name, data, drawing=request.query_params.get("drawing") == "1"
+        )
         headers = {"location": f"/documents/{document.id}"}
         return JSONResponse(_shown(document), HTTPStatus.CREATED, headers=headers)
 
@@ -54,4 +57,5 @@ def _shown(document: Document) -> dict[str, Any]:
         "name": document.name,
         "media_type": document.media_type,
         "size": document.size,
+        "drawing": document.drawing,
     }

@@ -8,11 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console import phrases_closing
 from console.pages import Pages
 from console.rows import may_watch, moment, row
 from console.timeline import timeline
-from console.words import duration
+from console.words import assessments, duration
 from signaling.auth import require
+from signaling.domain.closing import kept
+from signaling.domain.guests import guest_ids
 from signaling.domain.records import Document, Position
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Details, Listed
@@ -55,6 +58,10 @@ class Meetings:
             request,
             "session.html",
             may_watch=may_watch(visitor),
+            session=details.room.session.id,
+            closing=kept(details.room.session),
+            assessments=assessments(gettext),
+            phrases=phrases_closing.closing(gettext),
             row=row(visitor, listed, self._clock.now(), language, gettext),
             first_picture=_first_picture(details),
             browser=_browser(details),
@@ -84,7 +91,9 @@ def _first_picture(details: Details) -> str:
 
 def _browser(details: Details) -> str:
     """Of the phone that joined last."""
-    return next((one.browser for one in reversed(details.room.participants) if one.role == "caller"), "")
+    guests = guest_ids(details.room)
+    phones = (one for one in details.room.participants if one.role == "caller" and one.id not in guests)
+    return next((one.browser for one in reversed(tuple(phones))), "")
 
 
 def _document(document: Document, language: str) -> dict[str, Any]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from console import phrases_cpr, phrases_help, phrases_place, phrases_watchers, words
+from console import (
+    phrases_closing,
+    phrases_cpr,
+    phrases_drawing,
+    phrases_guests,
+    phrases_help,
+    phrases_place,
+    phrases_streams,
+    phrases_watchers,
+    words,
+)
 from console.words import Gettext
 
 _WORDS: Final = ("profile", "guidance", "message", "pointer", "metronome", "language", "pause")  # need a page
@@ -39,8 +49,13 @@ def room(_: Gettext) -> dict[str, str]:
         **phrases_place.places(_),
         **phrases_cpr.cpr(_),
         **phrases_cpr.pause(_),
+        **phrases_closing.closing(_),
+        **phrases_closing.eyes(_),
         **phrases_help.keys(_),
         **phrases_help.remedies(_),
+        **phrases_guests.guests(_),
+        **phrases_streams.streams(_),
+        **phrases_drawing.drawing(_),
     }
 
 
@@ -236,7 +251,6 @@ def _picture(_: Gettext) -> dict[str, str]:
         "battery": _("Battery %(percent)s %%") % {"percent": "{percent}"},
         "handover.asked": _("A second phone (%(browser)s) asks for the hand") % {"browser": "{browser}"},
         "decide.failed": _("This didn't work. Try again."),
-        "camera.second": _("Second camera"),
     }
 
 

@@ -43,6 +43,7 @@ def keys(_: Gettext) -> dict[str, str]:
         "key.move": _("Second phone: hand over"),
         "key.add": _("Second phone: add"),
         "key.refuse": _("Second phone: refuse"),
+        "key.guest": _("Invite a third person"),
         "key.hand": _("Control of the phone: ask, give, take"),
         "key.ending": _("Go to “End the visio”"),
         "key.help": _("This list"),

@@ -13,6 +13,7 @@ def watchers(_: Gettext) -> dict[str, str]:
         "watchers.me.drives": _("You, driving"),
         "watchers.drives": _("%(name)s, driving") % name,
         "watchers.away": _("%(name)s, driving, is away") % name,
+        "watchers.guest": _("%(name)s (guest)") % name,
         "watchers.give": _("Give the control to %(name)s") % name,
         "hand.drives": _("%(name)s drives the phone") % name,
         "hand.away": _("%(name)s drives the phone and is away") % name,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from babel import Locale
 from starlette.requests import Request
@@ -13,11 +12,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from console import phrases, words
+from console.assets import room_assets
 from console.pages import Pages
 from console.places import MapTiles
 from console.rows import address_for
 from console.words import Gettext
+from signaling.asset import compressed
 from signaling.auth import require
+from signaling.domain.closing import kept
 from signaling.domain.errors import NotFound
 from signaling.domain.invitation_text import LANGUAGES
 from signaling.domain.ladder import NAMES, fact_types
@@ -26,16 +28,6 @@ from signaling.ports import Clock, Details
 from signaling.qr import qr
 from signaling.service.history import History
 from signaling.service.invite import Inviting, Link
-
-_STATIC: Final = Path(__file__).parent / "static"
-# Named in the page, so that the browser fetches them together instead of one import after another.
-MODULES: Final = (
-    *(f"/console/static/{path.relative_to(_STATIC)}" for path in sorted(_STATIC.glob("room/**/*.js"))),
-    *(f"/console/static/shared/{name}.js" for name in ("clock", "copying", "dom", "durations", "phrases")),
-    "/media/client/viewer.js",
-    "/signaling/client/backoff.js",
-    "/signaling/client/socket.js",
-)
 
 
 class Room:
@@ -77,7 +69,7 @@ class Room:
         language = self._pages.language(request)
         request.state.pictures = self._tiles.origin if self._tiles else ""
         gettext = self._pages.gettext(language)
-        return self._pages.page(
+        page = self._pages.page(
             request,
             "room.html",
             session=session.id,
@@ -91,10 +83,13 @@ class Room:
             profiles=words.profiles(gettext),
             metronome=words.metronome(gettext),
             caller_languages=_named(LANGUAGES, language),
-            modules=MODULES,
+            closing=kept(session),
+            assessments=words.assessments(gettext),
+            assets=room_assets(),
             map=self._tiles is not None,
             data=self._data(details, visitor, link, gettext),
         )
+        return compressed(request, page)
 
     async def link(self, request: Request) -> Response:
         """`{"link": …}`; null when there is none that a caller could take. 404 in another centre."""
@@ -125,6 +120,7 @@ class Room:
             "host": self._host,
             "other_provider": self._inviting.has_other_provider(session),
             "phrases": phrases.room(gettext),
+            "blurred": visitor.blurred,
             "map": self._tiles and {"tiles": self._tiles.url, "attribution": self._tiles.attribution},
         }
 

@@ -12,7 +12,9 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from console import language
+from console.assets import room_assets
 from console.captures import CaptureFiles
+from console.closing import ClosingRoutes
 from console.demonstration import Demonstration
 from console.documents import DocumentFiles
 from console.faults import Faults
@@ -26,6 +28,7 @@ from console.stills import StillPictures
 from signaling.domain.errors import VisioError
 from signaling.ports import Clock
 from signaling.service.captures import Captures
+from signaling.service.closing import Closings, Preferences
 from signaling.service.documents import Documents
 from signaling.service.history import History
 from signaling.service.invite import Inviting
@@ -39,10 +42,12 @@ STATIC: Final = ("console/static", "media/client", "signaling/client")
 
 @dataclass(frozen=True)
 class KeptFiles:
-    """What is kept with a session."""
+    """What is kept with a session, and of a user."""
 
     captures: Captures
     documents: Documents
+    closings: Closings
+    preferences: Preferences
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,11 @@ def routes(
         *PlaceRoutes(whereabouts.places).routes(),
         *CaptureFiles(files.captures).routes(),
         *DocumentFiles(files.documents).routes(),
+        *ClosingRoutes(files.closings, files.preferences).routes(),
         *StillPictures(stills).routes(),
         *Meetings(history, clock, pages()).routes(),
         *language.routes(pages()),
+        room_assets().route(),
         # At the folders' own paths a relative import means the same here, in Node and in tsc. ETags make
         # asking again cheap: a new version is there at the next load, without a name that changes.
         *(Mount(f"/{folder}", StaticFiles(directory=_ROOT / folder)) for folder in STATIC),

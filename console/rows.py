@@ -38,6 +38,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     tone: str  # of the badge: "ok", "warn", "alert", "live"
     icon: str
     words: str
+    debrief: bool
 
 
 class RunningRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +98,7 @@ def row(visitor: Visitor, listed: Listed, now: int, language: str, _: Gettext) -
         tone=tone,
         icon=icon,
         words=_outcomes(_)[kind],
+        debrief=session.debrief,
     )
 
 

@@ -38,6 +38,8 @@ def _(fact: facts.FileFailed, teller: Teller) -> str:
 def _(fact: facts.DocumentStored, teller: Teller) -> str:
     if fact.by is None:
         return teller.gettext("The caller sent a document")
+    if fact.drawing:
+        return teller.gettext("%(name)s sent a drawing to the caller") % {"name": teller.name(fact.by)}
     return teller.gettext("%(name)s sent a document to the caller") % {"name": teller.name(fact.by)}
 
 

@@ -22,6 +22,8 @@ ICONS: Final[dict[str, tuple[type[Fact], ...]]] = {
     "person": (facts.ViewerJoined, facts.ControlAsked, facts.ControlPassed),
     "capture": (facts.CaptureStored,),
     "send": (facts.SessionStarted,),
+    "flag": (facts.SessionMarked,),
+    "check": (facts.SessionAssessed,),
     "end": (facts.SessionEnded,),
 }  # fmt: skip
 
@@ -96,6 +98,21 @@ def _(fact: facts.CprChanged, teller: Teller) -> str:
 def _(fact: facts.CaptureStored, teller: Teller) -> str:
     size = f"{fact.width} × {fact.height}"
     return teller.gettext("%(name)s took a capture (%(size)s)") % {"name": teller.name(fact.by), "size": size}
+
+
+@sentence.register
+def _(fact: facts.SessionMarked, teller: Teller) -> str:
+    if fact.debrief:
+        return teller.gettext("%(name)s marked the visio to be debriefed") % {"name": teller.name(fact.by)}
+    return teller.gettext("%(name)s took the debriefing mark back") % {"name": teller.name(fact.by)}
+
+
+@sentence.register
+def _(fact: facts.SessionAssessed, teller: Teller) -> str:
+    if not fact.assessment:
+        return teller.gettext("%(name)s took the assessment back") % {"name": teller.name(fact.by)}
+    told = {"name": teller.name(fact.by), "words": words.assessments(teller.gettext)[fact.assessment]}
+    return teller.gettext("%(name)s assessed: %(words)s") % told
 
 
 @sentence.register

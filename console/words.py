@@ -7,7 +7,8 @@ from typing import Final
 
 from signaling.domain.carrier_reasons import CATEGORIES, Category
 from signaling.domain.errors import BadAddress, LinkUnusable, NotInControl, VisioError
-from signaling.domain.records import Channel
+from signaling.domain.facts import Audience
+from signaling.domain.records import Channel, GuestRole
 
 Gettext = Callable[[str], str]
 
@@ -43,6 +44,9 @@ def describe(error: VisioError, _: Gettext) -> str:
         "bad_offer": _("This browser can't receive the video. Use a recent Chrome, Edge, Firefox or Safari."),
         "bad_file": _("This file isn't a picture that can be kept."),
         "bad_place": _("This is neither an address nor coordinates. Check it."),
+        "bad_closing": _("This can't be kept: 64 characters for the file number, 2000 for the note."),
+        "bad_guest": _("This name can't be used: one line of 60 characters at most."),
+        "too_many_guests": _("Ten guests are invited already. Remove one first."),
         "place_unknown": _("No address like this was found. Check it, or type coordinates."),
         "geocoder_unavailable": _("The address service doesn't answer. Type coordinates, or try again."),
         "carrier": _("The message could not be sent."),
@@ -69,6 +73,26 @@ def bad_address(reason: str, _: Gettext) -> str:
 
 def channel_name(channel: Channel, _: Gettext) -> str:
     return _("SMS") if channel == "sms" else _("e-mail")
+
+
+def guest_role(role: GuestRole, _: Gettext) -> str:
+    """What a guest may do."""
+    names: dict[GuestRole, str] = {
+        "watch": _("watches"),
+        "camera": _("second camera"),
+        "seen": _("watches and can be seen"),
+    }
+    return names.get(role, "")
+
+
+def audience(whom: Audience, _: Gettext) -> str:
+    """With whom something is shared."""
+    names: dict[Audience, str] = {
+        "caller": _("the caller"),
+        "guests": _("the guests"),
+        "both": _("the caller and the guests"),
+    }
+    return names[whom]
 
 
 def running_rungs(_: Gettext) -> dict[str, str]:
@@ -166,6 +190,16 @@ def metronome(_: Gettext) -> dict[str, str]:
 def cpr(_: Gettext) -> dict[str, str]:
     """By `facts.Cpr`."""
     return {"compressions": _("compressions"), "pause": _("compressions paused"), "off": _("over")}
+
+
+def assessments(_: Gettext) -> dict[str, str]:
+    """What the picture changed, by `records.Assessment`."""
+    return {
+        "worse": _("More serious"),
+        "better": _("Less serious"),
+        "same": _("Unchanged"),
+        "no_video": _("No video"),
+    }
 
 
 def losses(_: Gettext) -> dict[str, str]:

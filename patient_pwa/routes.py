@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 from starlette.requests import Request
@@ -25,13 +25,11 @@ from patient_pwa.http import (
     too_often,
 )
 from patient_pwa.language import COOKIE, asked, language_of
-from patient_pwa.shell import PREFIX, File, Shell, shell
+from patient_pwa.shell import PREFIX, Shell, shell
+from signaling.asset import ASK_FIRST, FOR_EVER, send
 from signaling.domain.errors import LinkUnusable, NotFound, Throttled
 from signaling.domain.ids import new_mark
 from signaling.service.join import Phone
-
-FOR_EVER: Final = "public, max-age=31536000, immutable"
-ASK_FIRST: Final = "no-cache"  # keep it, and ask whether it has changed
 
 
 class Look(Protocol):
@@ -89,14 +87,14 @@ class _Pages:
             "Referrer-Policy": "no-referrer",
         }
         request.state.inline = self._shell.inline
-        answer = _send(request, self._shell.pages[language], ASK_FIRST, headers)
+        answer = send(request, self._shell.pages[language], ASK_FIRST, headers)
         if asked(request):
             set_cookie(answer, COOKIE, language, self._secure)
         return answer
 
     async def worker(self, request: Request) -> Response:
         # Its own address only allows the scope /j/sw.js's folder, and the page is /j itself.
-        return _send(request, self._shell.worker, ASK_FIRST, {"Service-Worker-Allowed": "/j"})
+        return send(request, self._shell.worker, ASK_FIRST, {"Service-Worker-Allowed": "/j"})
 
     async def file(self, request: Request) -> Response:
         """A page that is older than this server gets today's files, and does not keep them."""
@@ -104,7 +102,7 @@ class _Pages:
         if found is None:
             return Response(status_code=404, headers={"Cache-Control": NEVER})
         current = request.path_params["version"] == self._shell.version
-        return _send(request, found, FOR_EVER if current else NEVER)
+        return send(request, found, FOR_EVER if current else NEVER)
 
 
 class _Door:
@@ -151,13 +149,3 @@ class _Door:
         answer = Response(status_code=204, headers={"Cache-Control": NEVER})
         set_cookie(answer, cookie_name(self._secure), secret, self._secure)
         return answer
-
-
-def _send(request: Request, file: File, cache: str, extra: dict[str, str] | None = None) -> Response:
-    headers = {"Cache-Control": cache, "ETag": file.tag, "Vary": "Accept-Encoding", **(extra or {})}
-    if file.tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    headers["Content-Type"] = file.media_type
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(file.body, headers=headers)
-    return Response(file.compressed, headers={**headers, "Content-Encoding": "gzip"})

@@ -9,39 +9,24 @@ the hash of the content, so a phone keeps it for ever and never mixes two versio
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
-import msgspec
 import rjsmin
 
-from patient_pwa.bundle import joined
 from patient_pwa.language import catalogues
+from signaling.asset import Asset
+from signaling.bundle import joined
 from signaling.languages import environment
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 STATIC: Final = ROOT / "patient_pwa/static"
 TEMPLATES: Final = ROOT / "patient_pwa/templates"
 PREFIX: Final = "/j/static"
-_MEDIA_TYPES: Final = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
-}
-
-
-class File(msgspec.Struct, frozen=True):
-    media_type: str
-    body: bytes
-    compressed: bytes  # gzip
-    tag: str  # the value of ETag
 
 
 @cache
@@ -64,8 +49,8 @@ class Shell:
         old = rjsmin.jsmin((STATIC / "old.js").read_text(encoding="utf-8"))
         self.inline = (f"{_source(old)} {_source(script)}", _source(style))
         self.files = {
-            "later.js": _file("later.js", joined(ROOT, "patient_pwa/static/later/main.js").encode()),
-            "later.css": _file("later.css", _styles()),
+            "later.js": Asset.of("later.js", joined(ROOT, "patient_pwa/static/later/main.js").encode()),
+            "later.css": Asset.of("later.css", _styles()),
             **{
                 f"later.{lang}.html": file
                 for lang, file in self._rendered("later.html.jinja", _parts()).items()
@@ -76,11 +61,11 @@ class Shell:
                 for lang, file in self._rendered("caller.html.jinja", _values(origin)).items()
             },
             **{
-                name: _file(name, (STATIC / name).read_bytes())
+                name: Asset.of(name, (STATIC / name).read_bytes())
                 for name in ("logo.svg", "manifest.webmanifest")
             },
         }
-        self.worker = _file("sw.js", joined(ROOT, "patient_pwa/static/sw.js").encode())
+        self.worker = Asset.of("sw.js", joined(ROOT, "patient_pwa/static/sw.js").encode())
         content = b"".join(file.body for file in self.files.values()) + f"{script}{old}{style}".encode()
         self.version = hashlib.sha256(content).hexdigest()[:12]
         self.pages = self._rendered(
@@ -91,10 +76,10 @@ class Shell:
         """Where the phone finds a file."""
         return f"{PREFIX}/{self.version}/{name}"
 
-    def _rendered(self, template: str, values: Mapping[str, object]) -> dict[str, File]:
+    def _rendered(self, template: str, values: Mapping[str, object]) -> dict[str, Asset]:
         render = environment(TEMPLATES, catalogues(), **values)
         return {
-            language: _file(template.removesuffix(".jinja"), render(template, language).encode())
+            language: Asset.of(template.removesuffix(".jinja"), render(template, language).encode())
             for language in self.languages
         }
 
@@ -124,9 +109,3 @@ def _styles() -> bytes:
 def _source(text: str) -> str:
     """As a content security policy names an inline script or style (CSP 3, 2.3.1)."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _file(name: str, body: bytes) -> File:
-    tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    compressed = gzip.compress(body, 9, mtime=0)
-    return File(_MEDIA_TYPES[PurePosixPath(name).suffix], body, compressed, tag)

@@ -11,9 +11,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from patient_pwa.agent import describe
-from patient_pwa.bundle import joined
 from patient_pwa.language import catalogues, language_of
 from patient_pwa.shell import ROOT, STATIC, TEMPLATES
+from signaling.bundle import joined
 from signaling.domain.errors import Throttled
 from signaling.domain.phone_test import PhoneTest, Report
 from signaling.languages import environment

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
 
 from starlette.websockets import WebSocket
 
-from signaling.domain.errors import BadMessage, Unavailable, VisioError
-from signaling.domain.facts import DocumentStored, PhoneReplaced, SessionEnded
+from signaling.domain.errors import BadMessage, NotAllowed, Unavailable, VisioError
+from signaling.domain.facts import (
+    AnyFact,
+    DocumentStored,
+    GuestRemoved,
+    PhoneReplaced,
+    SessionEnded,
+    StreamEnded,
+    StreamStarted,
+)
 from signaling.domain.records import Participant
+from signaling.domain.streams import Stream, running
 from signaling.hub import Hub
 from signaling.line import Close, Closing, Line, run
 from signaling.messages import caller, control
@@ -17,10 +28,21 @@ from signaling.service.documents import Documents
 from signaling.service.ice_servers import IceServers
 from signaling.service.join import Joining
 from signaling.service.live import Live
-from signaling.service.negotiate import Negotiating
+from signaling.service.negotiate import Negotiating, eye_of
 from signaling.service.report import Reporting
 
+FOR_CALLERS: Final = ("caller", "both")
+
 CallerLine = Line[caller.CallerIn | caller.Still]
+
+
+@dataclass
+class Told:
+    """What one connection of a phone was told."""
+
+    documents: set[str]  # ids
+    shown: list[AnyFact] = field(default_factory=list)  # of streams, beginnings and ends
+    streams: tuple[Stream, ...] = ()
 
 
 class CallerDesk:
@@ -63,10 +85,10 @@ class CallerDesk:
                 documents=documents,
             )
         )
-        told = {document.id for document in documents}
+        told = Told({document.id for document in documents})
         try:
             await run(
-                lambda: self._listen(line, phone),
+                lambda: self._listen(line, phone, told),
                 lambda: self._until_ended(line, phone, told),
                 lambda: self._forward(line, phone),
                 lambda: self._renew(line, phone),
@@ -75,14 +97,17 @@ class CallerDesk:
             )
         finally:
             self._reporting.forget(phone.id)
+            if told.shown:
+                with suppress(Unavailable):
+                    await self._negotiating.leave(phone.centre, phone.session, eye_of(phone))
 
-    async def _listen(self, line: CallerLine, phone: Participant) -> None:
+    async def _listen(self, line: CallerLine, phone: Participant, told: Told) -> None:
         while True:
             ref = None
             try:
                 frame = await line.receive()
                 ref = getattr(frame, "ref", None)
-                await self._handle(line, phone, frame)
+                await self._handle(line, phone, frame, told)
             except VisioError as error:
                 if isinstance(error, BadMessage):
                     self._reporting.refused(phone, error)
@@ -91,7 +116,7 @@ class CallerDesk:
                 )
 
     async def _handle(
-        self, line: CallerLine, phone: Participant, frame: caller.CallerIn | caller.Still
+        self, line: CallerLine, phone: Participant, frame: caller.CallerIn | caller.Still, told: Told
     ) -> None:
         match frame:
             case caller.Offer():
@@ -102,6 +127,11 @@ class CallerDesk:
             case caller.Still():
                 await self._live.still(phone, frame.jpeg)
                 await line.send(caller.StillAt(number=frame.number))
+            case caller.Watch():
+                if frame.stream not in {stream.id for stream in told.streams}:
+                    raise NotAllowed("a caller is not shown this")
+                answer = await self._negotiating.show(phone, frame.stream, frame.sdp)
+                await line.send(caller.Answer(ref=frame.ref, sdp=answer))
             case caller.Ping():
                 await line.send(caller.Pong())
             case caller.Join():
@@ -109,17 +139,27 @@ class CallerDesk:
             case _:
                 await self._reporting.control_frame(phone, frame)
 
-    async def _until_ended(self, line: CallerLine, phone: Participant, told: set[str]) -> None:
-        """What the session's events mean for the phone. `told`: ids of the documents that it knows."""
+    async def _until_ended(self, line: CallerLine, phone: Participant, told: Told) -> None:
+        """What the session's events mean for the phone."""
         async for events in self._hub.follow(phone.centre, phone.session, 0):
-            if any(isinstance(event.fact, SessionEnded) for event in events):
+            if any(_is_over(event.fact, phone) for event in events):
                 await line.send(control.Ended())
                 raise Closing(Close.ENDED)
             if any(isinstance(event.fact, DocumentStored) and event.fact.by for event in events):
-                await self._offer_documents(line, phone, told)
+                await self._offer_documents(line, phone, told.documents)
+            if phone.standing != "second":  # whoever films beside the caller came to film
+                await self._tell_streams(line, told, [event.fact for event in events])
             replaced = (event.fact for event in events if isinstance(event.fact, PhoneReplaced))
             if any(fact.participant == phone.id for fact in replaced):
                 await self._replace(line, phone)
+
+    async def _tell_streams(self, line: CallerLine, told: Told, happened: list[AnyFact]) -> None:
+        told.shown += [fact for fact in happened if isinstance(fact, StreamStarted | StreamEnded)]
+        streams = running(told.shown, FOR_CALLERS)
+        if streams != told.streams:
+            told.streams = streams
+            shown = [caller.Stream(id=one.id, source=one.source) for one in streams]
+            await line.send(caller.Streams(streams=shown))
 
     async def _offer_documents(self, line: CallerLine, phone: Participant, told: set[str]) -> None:
         for document in await self._documents.offered(phone):
@@ -153,3 +193,10 @@ class CallerDesk:
             if len(watchers) != told:
                 told = len(watchers)
                 await line.send(caller.Watchers(count=told))
+
+
+def _is_over(fact: AnyFact, phone: Participant) -> bool:
+    """For this phone: the session has ended, or it is a guest's that was removed."""
+    if isinstance(fact, GuestRemoved):
+        return fact.invitation == phone.invitation
+    return isinstance(fact, SessionEnded)

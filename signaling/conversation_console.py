@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import msgspec
 from starlette.websockets import WebSocket
 
 from signaling.domain.addresses import display
-from signaling.domain.errors import NotSignedIn, VisioError
+from signaling.domain.errors import NotAllowed, NotSignedIn, VisioError
+from signaling.domain.facts import GuestInvited
 from signaling.domain.outcome import outcome
+from signaling.domain.records import Participant
 from signaling.domain.visitor import Visitor
 from signaling.hub import Hub
 from signaling.line import Close, Closing, Line, Newest, run
@@ -23,6 +26,7 @@ from signaling.service.command import Commanding
 from signaling.service.cpr import Resuscitation
 from signaling.service.driving import Driving
 from signaling.service.end import Ending
+from signaling.service.guests import Guests
 from signaling.service.handover import HandingOver
 from signaling.service.history import History
 from signaling.service.ice_servers import IceServers
@@ -31,6 +35,7 @@ from signaling.service.negotiate import Negotiating
 from signaling.service.presence import Attendance
 from signaling.service.report import Reporting
 from signaling.service.rights import must_watch
+from signaling.service.streams import Streams
 
 BATCH = 200  # events a frame: a long session replays in a few frames instead of one huge one
 WATCH_SECONDS = 1.0  # the home page follows at one update a second at most
@@ -44,6 +49,9 @@ class Room:
     session: str
     leg: str  # names this connection's viewer at the relay
     attendance: Attendance
+    participant: Participant | None  # None: entered after the end
+    language: str
+    streams: set[str] = field(default_factory=set)  # that this connection began
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +67,8 @@ class UseCases:
     handing: HandingOver
     driving: Driving
     resuscitation: Resuscitation
+    streams: Streams
+    guests: Guests
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +133,8 @@ class ConsoleDesk:
     async def _room(
         self, websocket: WebSocket, line: Line[console.ConsoleIn], visitor: Visitor, join: console.Join
     ) -> None:
-        room = self._seat(visitor, join.session)
-        await self._use.reporting.joined(visitor, join.session)
+        participant = await self._use.reporting.joined(visitor, join.session)
+        room = self._seat(visitor, join.session, participant, self._visitors.language_of(websocket))
         version = await self._use.history.version(visitor, join.session)
         await line.send(
             console.Welcome(
@@ -143,13 +153,15 @@ class ConsoleDesk:
                 lambda: self._attend(line, room),
             )
         finally:
+            with suppress(VisioError):
+                await self._use.streams.leave(_owner(room), room.streams)
             await room.attendance.leave()
             await self._use.negotiating.leave(visitor.centre, join.session, room.leg)
 
-    def _seat(self, visitor: Visitor, session: str) -> Room:
+    def _seat(self, visitor: Visitor, session: str, participant: Participant | None, language: str) -> Room:
         leg = f"{visitor.user}-{secrets.token_hex(8)}"
         watcher = console.Watcher(visitor.user, visitor.name, visitor.role, self._clock.now())
-        return Room(visitor, session, leg, self._hub.attendance(session, leg, watcher))
+        return Room(visitor, session, leg, self._hub.attendance(session, leg, watcher), participant, language)
 
     async def _attend(self, line: Line[console.ConsoleIn], room: Room) -> None:
         async for watchers in room.attendance.changes():
@@ -157,6 +169,9 @@ class ConsoleDesk:
 
     async def _events(self, line: Line[console.ConsoleIn], room: Room, since: int) -> None:
         async for events in self._hub.follow(room.visitor.centre, room.session, since):
+            if any(isinstance(event.fact, GuestInvited) for event in events):
+                guests = await self._use.guests.invited(room.visitor, room.session)
+                await line.send(console.Guests(guests=list(guests)))
             for start in range(0, len(events), BATCH):
                 batch = [msgspec.Raw(encode(event)) for event in events[start : start + BATCH]]
                 await line.send(console.Events(events=batch))
@@ -206,34 +221,71 @@ class ConsoleDesk:
                     room.visitor, room.session, room.leg, frame.sdp, frame.thumbnail_of
                 )
                 await line.send(console.Answer(ref=frame.ref, sdp=answer))
-            case console.Command():
-                await self._use.commanding.command(
-                    room.visitor, room.session, frame.id, frame.name, frame.value
-                )
-                await line.send(console.Ok(ref=frame.ref))
+            case console.Share():
+                await line.send(await self._share(room, frame))
             case console.Seen():
                 await self._use.reporting.seen(room.visitor, room.session, frame.participant)
-            case console.Resend():
-                await self._use.inviting.resend(
-                    room.visitor, room.session, intent=frame.intent, to=frame.to, other=frame.other
-                )
-                await line.send(console.Ok(ref=frame.ref))
-            case console.Decide():
-                await self._use.handing.decide(room.visitor, room.session, frame.handover, frame.decision)
-                await line.send(console.Ok(ref=frame.ref))
-            case console.Hand():
-                await self._hand(room, frame)
-                await line.send(console.Ok(ref=frame.ref))
-            case console.Cpr():
-                await self._use.resuscitation.change(room.visitor, room.session, frame.state)
-                await line.send(console.Ok(ref=frame.ref))
-            case console.End():
-                await self._use.ending.end(room.visitor, room.session)
-                await line.send(console.Ok(ref=frame.ref))
             case console.Ping():
                 await line.send(console.Pong())
             case console.Join() | console.Watch():
                 raise Closing(Close.RESTART)
+            case _:
+                await self._do(room, frame)
+                await line.send(console.Ok(ref=frame.ref))
+
+    async def _do(self, room: Room, frame: console.Wish) -> None:
+        """What is answered by `ok`."""
+        match frame:
+            case console.Command():
+                await self._use.commanding.command(
+                    room.visitor, room.session, frame.id, frame.name, frame.value
+                )
+            case console.Resend():
+                await self._use.inviting.resend(
+                    room.visitor, room.session, intent=frame.intent, to=frame.to, other=frame.other
+                )
+            case console.Decide():
+                await self._use.handing.decide(room.visitor, room.session, frame.handover, frame.decision)
+            case console.Hand():
+                await self._hand(room, frame)
+            case console.Cpr():
+                await self._use.resuscitation.change(room.visitor, room.session, frame.state)
+            case console.Unshare():
+                await self._use.streams.stop(_owner(room), frame.stream)
+                room.streams.discard(frame.stream)
+            case console.InviteGuest() | console.ResendGuest() | console.RemoveGuest():
+                await self._guest(room, frame)
+            case console.End():
+                await self._use.ending.end(room.visitor, room.session)
+
+    async def _share(self, room: Room, frame: console.Share) -> console.Shared:
+        stream, answer = await self._use.streams.start(
+            _owner(room), frame.source, frame.audience, frame.sdp, frame.stream
+        )
+        room.streams.add(stream)
+        return console.Shared(ref=frame.ref, stream=stream, sdp=answer)
+
+    async def _guest(
+        self, room: Room, frame: console.InviteGuest | console.ResendGuest | console.RemoveGuest
+    ) -> None:
+        use = self._use.guests
+        match frame:
+            case console.InviteGuest(intent=intent, to=to, name=name, role=role):
+                await use.invite(
+                    room.visitor,
+                    room.session,
+                    intent=intent,
+                    to=to,
+                    name=name,
+                    role=role,
+                    language=room.language,
+                )
+            case console.ResendGuest(intent=intent, invitation=invitation):
+                await use.send_again(
+                    room.visitor, room.session, invitation, intent=intent, language=room.language
+                )
+            case console.RemoveGuest(invitation=invitation):
+                await use.remove(room.visitor, room.session, invitation)
 
     async def _hand(self, room: Room, frame: console.Hand) -> None:
         match frame.action:
@@ -243,3 +295,10 @@ class ConsoleDesk:
                 await self._use.driving.give(room.visitor, room.session, frame.to)
             case "take":
                 await self._use.driving.take(room.visitor, room.session, frame.to, room.attendance)
+
+
+def _owner(room: Room) -> Participant:
+    """Of what this console shows."""
+    if room.participant is None:
+        raise NotAllowed("the session has ended")
+    return room.participant

@@ -1,4 +1,4 @@
-"""The WebSockets `/ws/console`, `/ws/caller`, `/ws/test`: who may speak, then each one's own conversation."""
+"""The WebSockets `/ws/console`, `/ws/caller`, `/ws/guest`, `/ws/test`: who may speak, then what is said."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Conversation = Callable[[WebSocket], Awaitable[None]]
 
 
 def routes(
-    console: Conversation, caller: Conversation, test: Conversation | None = None
+    console: Conversation, caller: Conversation, guest: Conversation, test: Conversation | None = None
 ) -> list[WebSocketRoute]:
     """`test`: None where no phone can be tested."""
     tests = [] if test is None else [WebSocketRoute("/ws/test", _guarded(test))]
@@ -25,6 +25,7 @@ def routes(
         *tests,
         WebSocketRoute("/ws/console", _guarded(console)),
         WebSocketRoute("/ws/caller", _guarded(caller)),
+        WebSocketRoute("/ws/guest", _guarded(guest)),
     ]
 
 

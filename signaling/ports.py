@@ -98,7 +98,11 @@ class Store(Protocol):
         session that goes on."""
 
     async def caller(self, cookie_hash: str) -> Participant:
-        """The caller whose phone holds that cookie. Raises NotFound."""
+        """The caller whose phone holds that cookie. Raises NotFound, for a guest's phone that was removed
+        too."""
+
+    async def guest(self, cookie_hash: str) -> Participant:
+        """The guest whose browser holds that cookie. Raises NotFound, for one who was removed too."""
 
     async def user_by_email(self, email: str) -> User: ...
     async def signed_in(self, login: str, now: int) -> tuple[Login, User, Centre]:

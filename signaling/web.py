@@ -23,7 +23,7 @@ BODY_SECONDS: Final = 60.0
 FOREIGN_ORIGIN: Final = 4403  # close code, as in PROTOCOL.md; before the handshake ends it is an HTTP 403
 _PERMISSIONS: Final = (
     "camera=(self), geolocation=(self), screen-wake-lock=(self), fullscreen=(self), clipboard-write=(self), "
-    "microphone=(), display-capture=(), payment=(), usb=(), serial=(), midi=()"
+    "display-capture=(self), microphone=(), payment=(), usb=(), serial=(), midi=()"
 )
 _OF_DOCUMENTS: Final = frozenset({"permissions-policy", "cross-origin-opener-policy", "referrer-policy"})
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

@@ -7,10 +7,13 @@
      |   +- BadOffer              an SDP that is not an offer of one-way video
      |   +- BadFile               an upload that is not what it says
      |   +- BadPlace              neither coordinates nor an address that can be looked up
+     |   +- BadGuest              a name that can't be shown
+     |   +- BadClosing            a file number or a note too long, or of signs that nobody types
      +- NotAllowed
      |   +- NotSignedIn           no login, or one that has ended
      |   +- NotInControl          a colleague drives the phone; ask for it, or wait
      |   +- Throttled             too many tries; `retry_after` seconds
+     |   +- TooManyGuests         as many as a session may have are invited; remove one first
      |   +- LinkUnusable          unknown, expired, revoked, taken by another phone, session ended
      +- NotFound                  no such thing in this centre
      |   +- PlaceUnknown          no geocoder knows this address
@@ -67,6 +70,14 @@ class BadPlace(BadInput):
     code = "bad_place"
 
 
+class BadClosing(BadInput):
+    code = "bad_closing"
+
+
+class BadGuest(BadInput):
+    code = "bad_guest"
+
+
 class NotAllowed(VisioError):
     code = "not_allowed"
 
@@ -82,6 +93,15 @@ class Throttled(NotAllowed):
     def __init__(self, retry_after: float) -> None:
         super().__init__(f"too many tries, again in {retry_after:.0f} s")
         self.retry_after = retry_after
+
+
+class TooManyGuests(NotAllowed):
+    code = "too_many_guests"
+    permanent = False
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"a session has {limit} guests at most")
+        self.limit = limit
 
 
 class NotInControl(NotAllowed):

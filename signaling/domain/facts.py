@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from signaling.domain.controls import Capabilities, CommandError, CommandName, CommandValue, Controls
-from signaling.domain.records import Channel, LineKind
+from signaling.domain.records import Assessment, Channel, GuestRole, LineKind
 
 RefusalReason = Literal["denied", "dismissed", "system", "absent", "busy", "insecure", "timeout", "other"]
 # Why the phone sends no picture although its camera was allowed
@@ -20,6 +20,8 @@ LossCause = Literal["hidden", "locked", "taken", "withdrawn", "frozen", "network
 # How the picture comes: straight, through TURN, as JPEG stills on the WebSocket, as photos by the caller
 Way = Literal["udp", "turn_udp", "turn_tcp", "turn_tls", "stills", "photo"]
 Cpr = Literal["compressions", "pause", "off"]
+Source = Literal["camera", "screen"]  # of a stream beside the caller's picture
+Audience = Literal["caller", "guests", "both"]  # of a stream; consoles of the centre see each
 Decision = Literal["move", "add", "refuse"]  # on a second phone that asks for the link
 
 
@@ -218,6 +220,7 @@ class DocumentStored(Fact, frozen=True, tag="document.stored"):
     media_type: str
     size: int  # bytes
     by: str | None = None  # user id
+    drawing: bool = False
 
 
 class DocumentOpened(Fact, frozen=True, tag="document.opened"):
@@ -285,6 +288,57 @@ class CprChanged(Fact, frozen=True, tag="cpr.changed"):
     state: Cpr
 
 
+# --- guests, and what is shown beside the caller's picture
+class GuestInvited(Fact, frozen=True, tag="guest.invited"):
+    """A third person is invited; what becomes of the message is told as of any invitation's."""
+
+    invitation: str
+    by: str  # user id
+    role: GuestRole
+    channel: Channel
+    to_hint: str  # masked
+
+
+class GuestJoined(Fact, frozen=True, tag="guest.joined"):
+    """The guest's link was taken by a browser. A second camera goes on as a phone of the session."""
+
+    invitation: str
+    participant: str
+    role: GuestRole
+    browser: str
+
+
+class GuestRemoved(Fact, frozen=True, tag="guest.removed"):
+    """The link is worth nothing from now on, and whoever came by it is out."""
+
+    invitation: str
+    by: str  # user id
+
+
+class StreamStarted(Fact, frozen=True, tag="stream.started"):
+    """A regulator or a guest shows their own camera, or a regulator a window of their screen."""
+
+    stream: str
+    participant: str  # who shows it
+    source: Source
+    audience: Audience
+
+
+class StreamEnded(Fact, frozen=True, tag="stream.ended"):
+    stream: str
+
+
+# --- what remains of it
+class SessionMarked(Fact, frozen=True, tag="session.marked"):
+    by: str  # user id
+    debrief: bool
+
+
+class SessionAssessed(Fact, frozen=True, tag="session.assessed"):
+    by: str  # user id
+    assessment: Assessment  # "": taken back
+
+
 class SessionEnded(Fact, frozen=True, tag="session.ended"):
     by: str | None  # user id; None: ended by itself after the longest time a session may stay open
 
@@ -300,7 +354,8 @@ AnyFact = (
     | PhotoStored | FileFailed | DocumentStored | DocumentOpened
     | InvitationShared | HandoverAsked | HandoverDecided | PhoneReplaced
     | ViewerJoined | CaptureStored | ControlAsked | ControlPassed | CprChanged
-    | SessionEnded
+    | GuestInvited | GuestJoined | GuestRemoved | StreamStarted | StreamEnded
+    | SessionMarked | SessionAssessed | SessionEnded
 )  # fmt: skip
 
 

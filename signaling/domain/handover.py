@@ -50,7 +50,10 @@ def ask(room: Room, request: Handover) -> Change:
 
 
 def must_be_askable(room: Room, invitation: Invitation, now: int) -> None:
-    """Raises LinkUnusable: the session is over, or the link is too old or was replaced."""
+    """Raises LinkUnusable: the session is over, the link is too old or was replaced, or it is a guest's, who
+    asks the regulator for another."""
+    if invitation.guest:
+        raise LinkUnusable("revoked")
     state = link_state(room, invitation, None, now)
     if state != "claimed":
         raise LinkUnusable(state)

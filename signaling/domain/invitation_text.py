@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -12,6 +12,8 @@ from msgspec.structs import asdict
 
 from signaling.domain.gsm7 import PART_UCS2, SINGLE, septets, to_gsm7, units
 from signaling.domain.invitation_words import WORDINGS, Wording
+from signaling.domain.invitation_words_guest import GUEST_WORDINGS
+from signaling.domain.records import GuestRole
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -63,21 +65,23 @@ background:#0b57d0;color:#ffffff;font-weight:bold;text-decoration:none">{{ butto
 """)
 
 
-def sms(centre: str, link: str, language: str) -> str:
-    """The text of an SMS: the name gives way, never the link (ASCII, 110 characters at most).
+def sms(centre: str, link: str, language: str, guest: GuestRole = "") -> str:
+    """The text of an SMS, to a caller or to a guest: the name gives way, never the link (ASCII, 110
+    characters at most).
 
     One SMS of the 7-bit alphabet for what is written in Latin letters, without the accents that it lacks; two
     of UCS-2 for the others.
     """
-    wording = _wording(language)
+    wording = _wordings(guest)[_known(language, guest)]
     if wording.wide:
         return _filled(_visible(_one_line(centre)), link, wording.sms, units, _TWO_UCS2)
     return _filled(to_gsm7(_one_line(centre)), link, to_gsm7(wording.sms), septets, SINGLE)
 
 
-def mail(centre: str, link: str, language: str) -> Mail:
+def mail(centre: str, link: str, language: str, guest: GuestRole = "") -> Mail:
     """The same by e-mail, as plain text and as HTML that reads well without images or styles."""
-    wording = _wording(language)
+    known = _known(language, guest)
+    wording = _wordings(guest)[known]
     filled = {
         field: text.format(centre=_one_line(centre), link=link)
         for field, text in asdict(wording).items()
@@ -86,18 +90,20 @@ def mail(centre: str, link: str, language: str) -> Mail:
     return Mail(
         subject=filled["subject"],
         text=_TEXT.format(link=link, **filled),
-        html=_HTML.render(link=link, language=_known(language), **filled),
+        html=_HTML.render(link=link, language=known, **filled),
     )
 
 
-def _known(language: str) -> str:
+def _known(language: str, guest: GuestRole) -> str:
     """`fr-CA` is read as `fr`; what we have no words for, too: a French number is more likely than not."""
     base = language.partition("-")[0].lower()
-    return base if base in WORDINGS else _DEFAULT
+    return base if base in _wordings(guest) else _DEFAULT
 
 
-def _wording(language: str) -> Wording:
-    return WORDINGS[_known(language)]
+def _wordings(guest: GuestRole) -> Mapping[str, Wording]:
+    if not guest:
+        return WORDINGS
+    return {language: words[guest] for language, words in GUEST_WORDINGS.items()}
 
 
 def _one_line(name: str) -> str:

@@ -47,7 +47,7 @@ def draft(session: Session, plan: Plan, secrets: Secrets, now: int) -> Invitatio
 
 def invite(invitation: Invitation, plan: Plan, now: int) -> Change:
     """The invitation and its first message."""
-    message, queued = _message(invitation, plan, now)
+    message, queued = new_message(invitation, plan, now)
     created = facts.InvitationCreated(
         invitation=invitation.id,
         channel=invitation.channel,
@@ -65,9 +65,10 @@ def begin(session: Session, invitation: Invitation, plan: Plan, now: int) -> Cha
 
 
 def newest_open(room: Room) -> Invitation | None:
-    """The invitation that a caller can still take, or took last; not one that a caller's screen shows."""
+    """The invitation that a caller can still take, or took last; not one that a caller's screen shows, nor a
+    guest's."""
     for invitation in reversed(room.invitations):
-        if invitation.revoked_at is None and invitation.shared_by is None:
+        if invitation.revoked_at is None and invitation.shared_by is None and not invitation.guest:
             return invitation
     return None
 
@@ -78,7 +79,7 @@ def send_again(room: Room, fresh: Invitation, plan: Plan, now: int) -> Change:
     Raises NotAllowed when another took its place meanwhile.
     """
     must_be_open(room)
-    if _sent_before(room, plan.intent):
+    if was_sent(room, plan.intent):
         return Change()
     invitation = newest_open(room)
     if invitation is None or invitation.id != fresh.id:
@@ -90,7 +91,7 @@ def send_again(room: Room, fresh: Invitation, plan: Plan, now: int) -> Change:
         code_expires_at=fresh.code_expires_at,
         expires_at=fresh.expires_at,
     )
-    message, queued = _message(renewed, plan, now)
+    message, queued = new_message(renewed, plan, now)
     return Change(updates=(renewed,), records=(message,), facts=(queued,))
 
 
@@ -112,7 +113,7 @@ def new_code(invitation: Invitation, secrets: Secrets, now: int) -> Invitation:
 def invite_other(room: Room, fresh: Invitation, plan: Plan, now: int) -> Change:
     """An invitation to another address (`draft`); those sent before that no phone has taken are revoked."""
     must_be_open(room)
-    if _sent_before(room, plan.intent):
+    if was_sent(room, plan.intent):
         return Change()
     change = invite(fresh, plan, now)
     revoked = _revoked(room, shared=False)
@@ -148,18 +149,22 @@ def share(room: Room, participant: str, id_: str, secrets: Secrets, now: int) ->
 
 
 def _revoked(room: Room, *, shared: bool) -> tuple[facts.InvitationRevoked, ...]:
-    """Those that no phone has taken."""
+    """Those of the caller that no phone has taken."""
     return tuple(
         facts.InvitationRevoked(invitation=old.id)
         for old in room.invitations
-        if old.claimed_by is None and old.revoked_at is None and (old.shared_by is not None) == shared
+        if old.claimed_by is None
+        and old.revoked_at is None
+        and (old.shared_by is not None) == shared
+        and not old.guest
     )
 
 
 def last_provider(room: Room, channel: Channel) -> str:
-    """By which the newest message left, "" before the first."""
+    """By which the caller's newest message left, "" before the first."""
+    guests = {invitation.id for invitation in room.invitations if invitation.guest}
     for message in reversed(room.messages):
-        if message.channel == channel:
+        if message.channel == channel and message.invitation not in guests:
             return message.provider
     return ""
 
@@ -168,7 +173,8 @@ def _at(room: Room, plan: Plan) -> tuple[Session, ...]:
     return (replace(room.session, address=plan.address.value, channel=plan.address.channel),)
 
 
-def _message(invitation: Invitation, plan: Plan, now: int) -> tuple[Message, facts.MessageQueued]:
+def new_message(invitation: Invitation, plan: Plan, now: int) -> tuple[Message, facts.MessageQueued]:
+    """One that is to be sent at once."""
     message = Message(
         id=new_id(now),
         centre=invitation.centre,
@@ -192,7 +198,7 @@ def _message(invitation: Invitation, plan: Plan, now: int) -> tuple[Message, fac
     return message, queued
 
 
-def _sent_before(room: Room, intent: str) -> bool:
+def was_sent(room: Room, intent: str) -> bool:
     """A click that was repeated, or a frame that was sent again after a reconnect."""
     return any(message.intent == intent for message in room.messages)
 

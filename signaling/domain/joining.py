@@ -33,6 +33,8 @@ def link_state(room: Room, invitation: Invitation, cookie_hash: str | None, now:
     """What this link is worth to the phone that holds `cookie_hash`."""
     if room.session.ended_at is not None:
         return "ended"
+    if invitation.guest and invitation.revoked_at is not None:  # a caller's phone stays, a guest is out
+        return "revoked"
     holder = _holder(room, invitation, cookie_hash)
     if holder is not None:
         return "replaced" if holder.standing == "replaced" else "mine"
@@ -53,6 +55,11 @@ def _holder(room: Room, invitation: Invitation, cookie_hash: str | None) -> Part
     return None
 
 
+def is_watching(invitation: Invitation) -> bool:
+    """Whether it is that of a guest who watches: no phone films by it."""
+    return invitation.guest in {"watch", "seen"}
+
+
 def standing_of_another(room: Room) -> Standing:
     """Of a phone that is to be the camera: at once when there is none, else with its first picture."""
     is_first = not any(one.role == "caller" and one.standing == "main" for one in room.participants)
@@ -70,12 +77,23 @@ def open_link(room: Room, invitation: Invitation, now: int) -> Change:
 
 
 def claim(room: Room, invitation: Invitation, phone: Participant, now: int) -> Change:
-    """Bind the invitation to `phone`, once and for all. Raises LinkUnusable for any other phone."""
+    """Bind the invitation to `phone`, once and for all; a guest's is a second camera from the start.
+
+    Raises LinkUnusable for any other phone.
+    """
     state = link_state(room, invitation, phone.cookie_hash, now)
     if state in HELD:
         return Change()
     if state != "ready":
         raise LinkUnusable(state)
+    if invitation.guest:
+        joined = facts.GuestJoined(
+            invitation=invitation.id,
+            participant=phone.id,
+            role=invitation.guest,
+            browser=phone.browser,
+        )
+        return Change(records=(replace(phone, standing="second"),), facts=(joined,))
     return Change(
         records=(replace(phone, standing=standing_of_another(room)),),
         facts=(

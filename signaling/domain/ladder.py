@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from signaling.domain import facts
 from signaling.domain.facts import Event, Fact
+from signaling.domain.guests import concerns_guest, guest_ids_told
 
 RUNGS: Final[tuple[tuple[str, tuple[type[Fact], ...]], ...]] = (
     ("queued", (facts.MessageQueued,)),
@@ -40,11 +41,12 @@ def fact_types() -> dict[str, str]:
     return {str(kind.__struct_config__.tag): name for kind, name in _RUNG_OF.items()}
 
 
-def times(events: Iterable[Event]) -> dict[str, int]:
-    """When each rung was first reached, ms since the epoch."""
+def times(events: Sequence[Event]) -> dict[str, int]:
+    """When each rung was first reached by the caller, ms since the epoch."""
     reached: dict[str, int] = {}
+    guests = guest_ids_told(events)
     for event in events:
         rung = rung_of(event.fact)
-        if rung is not None:
+        if rung is not None and not concerns_guest(guests, event.fact):
             reached.setdefault(rung, event.at)
     return reached

@@ -14,6 +14,10 @@ Channel = Literal["sms", "email"]
 LineKind = Literal["mobile", "fixed", "fixed_or_mobile", "voip", "other", "email"]
 MessageState = Literal["queued", "accepted", "delivered", "failed"]
 Outcome = Literal["waiting", "picture", "refused", "no_picture"]
+# What the picture changed in the regulator's judgement; "": not said
+Assessment = Literal["", "worse", "better", "same", "no_video"]
+# What a third person invited by a regulator may do; "": the invitation is the caller's
+GuestRole = Literal["", "watch", "camera", "seen"]
 # A caller's phone is the camera; about to be it, once its picture comes; a camera beside it; no longer one
 Standing = Literal["main", "next", "second", "replaced"]
 
@@ -38,6 +42,7 @@ class User(Record, frozen=True):
     password_hash: str
     created_at: int
     disabled_at: int | None = None
+    blurred: bool = False  # pictures arrive blurred, until this user reveals them
 
 
 class Login(Record, frozen=True):
@@ -60,6 +65,10 @@ class Session(Record, frozen=True):
     ended_at: int | None = None
     refused: bool = False  # the last answer to the camera prompt was no
     controller: str = ""  # user id of who drives the phone; "": who started the session
+    debrief: bool = False  # marked to be talked over
+    assessment: Assessment = ""
+    reference: str = ""  # file number in the centre's dispatch software
+    note: str = ""
 
 
 class Invitation(Record, frozen=True):
@@ -77,6 +86,8 @@ class Invitation(Record, frozen=True):
     claimed_by: str | None = None  # participant id
     revoked_at: int | None = None
     shared_by: str | None = None  # participant id: shown as a QR code on that phone, sent to nobody
+    guest: GuestRole = ""
+    name: str = ""  # who a guest is, in the regulator's words
 
 
 class Participant(Record, frozen=True):
@@ -158,6 +169,7 @@ class Document(Record, frozen=True):
     name: str
     size: int
     media_type: str
+    drawing: bool = False  # by a regulator on a frozen picture: the phone shows it at once
 
 
 class Position(Record, frozen=True):

@@ -49,6 +49,7 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     received: tuple[int, ...]  # documents
     positions: tuple[int, ...]
     viewers: frozenset[str]  # user ids
+    guests: int = 0  # invited by the centre, who came to watch
 
 
 def shared(events: Sequence[Event], participant: str) -> Shared:
@@ -64,6 +65,9 @@ def shared(events: Sequence[Event], participant: str) -> Shared:
         received=_times(by_centre, facts.DocumentStored),
         positions=_times(own, facts.PositionFixed),
         viewers=frozenset(event.fact.user for event in events if isinstance(event.fact, facts.ViewerJoined)),
+        guests=sum(
+            isinstance(event.fact, facts.GuestJoined) and event.fact.role != "camera" for event in events
+        ),
     )
 
 

@@ -17,6 +17,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     centre: str  # centre id: what every query names
     centre_name: str  # as callers read it, e.g. "SAMU 54"
     login: str  # login id, so that signing out ends this browser only
+    blurred: bool = False  # pictures arrive blurred for this user
 
     def has(self, *roles: Role) -> bool:
         return self.role in roles

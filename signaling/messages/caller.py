@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from signaling.domain.facts import LossCause, RefusalReason
+from signaling.domain.facts import LossCause, RefusalReason, Source
 from signaling.messages import control
 
 
@@ -37,6 +37,14 @@ class Step(_Frame, frozen=True, tag="step"):
     cause: LossCause | None = None  # with camera.lost
 
 
+class Watch(_Frame, frozen=True, tag="watch"):
+    """The browser offers to receive what a regulator shows (one recvonly video section)."""
+
+    ref: int
+    stream: str
+    sdp: str
+
+
 class Ping(_Frame, frozen=True, tag="ping"):
     pass
 
@@ -49,20 +57,28 @@ class Still(msgspec.Struct, frozen=True):
 
 
 CallerIn = (
-    Join | Offer | Step | Ping
+    Join | Offer | Step | Watch | Ping
     | control.Hello | control.State | control.Result | control.Position | control.PositionError
     | control.WayTaken | control.Quality | control.File
 )  # fmt: skip
 
 
 # --- out
-class Document(msgspec.Struct, frozen=True):
+class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     """For the caller: to be had at `/j/documents/ID`."""
 
     id: str
     name: str
     media_type: str
     size: int  # bytes
+    drawing: bool = False  # on a picture of the phone's own: to be shown at once
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """What a regulator shows the caller."""
+
+    id: str
+    source: Source
 
 
 class Welcome(_Frame, frozen=True, tag="welcome"):
@@ -105,6 +121,12 @@ class Watchers(_Frame, frozen=True, tag="watchers"):
     count: int
 
 
+class Streams(_Frame, frozen=True, tag="streams"):
+    """All that the caller is shown now, the newest last; after each change."""
+
+    streams: list[Stream]
+
+
 class Answer(_Frame, frozen=True, tag="answer"):
     ref: int
     sdp: str
@@ -125,5 +147,5 @@ class Pong(_Frame, frozen=True, tag="pong"):
 
 CallerOut = (
     Welcome | IceServers | Move | DocumentOffered | StillAt | Replaced | Answer | Error | Pong
-    | Watchers | control.Command | control.FileAt | control.FileDone | control.Ended
+    | Watchers | Streams | control.Command | control.FileAt | control.FileDone | control.Ended
 )  # fmt: skip

@@ -8,7 +8,7 @@ import msgspec
 
 from signaling.domain.errors import BadMessage
 from signaling.domain.facts import Event
-from signaling.messages import caller, console, control, phone_test, relay
+from signaling.messages import caller, console, control, guest, phone_test, relay
 
 LIMIT = 64 * 1024  # bytes; OWASP's WebSocket cheat sheet asks for a cap, this one holds any SDP we accept
 
@@ -37,6 +37,7 @@ class Decoder(Generic[T]):
 
 decode_caller: Decoder[caller.CallerIn] = Decoder(caller.CallerIn)
 decode_console: Decoder[console.ConsoleIn] = Decoder(console.ConsoleIn)
+decode_guest: Decoder[guest.GuestIn] = Decoder(guest.GuestIn)
 decode_control: Decoder[control.ControlUp] = Decoder(control.ControlUp)
 decode_relay: Decoder[relay.RelayEvent] = Decoder(relay.RelayEvent)
 decode_test: Decoder[phone_test.TestIn] = Decoder(phone_test.TestIn)

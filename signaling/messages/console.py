@@ -8,7 +8,7 @@ import msgspec
 
 from signaling.domain import facts
 from signaling.domain.controls import CommandName, CommandValue
-from signaling.domain.facts import Decision
+from signaling.domain.facts import Audience, Decision, Source
 from signaling.domain.records import Outcome, Role
 
 
@@ -90,6 +90,48 @@ class Cpr(_Frame, frozen=True, tag="cpr"):
     state: facts.Cpr
 
 
+class Share(_Frame, frozen=True, tag="share"):
+    """The regulator shows a window of their screen, or their own camera (one sendonly video section). With
+    `stream`: anew, for one that goes on."""
+
+    ref: int
+    source: Source
+    audience: Audience
+    sdp: str
+    stream: str = ""
+
+
+class Unshare(_Frame, frozen=True, tag="unshare"):
+    ref: int
+    stream: str
+
+
+class InviteGuest(_Frame, frozen=True, tag="invite_guest"):
+    """Send a third person a link, by SMS or e-mail. `intent` as in `resend`; `name`: who they are, in the
+    regulator's words; "" for the masked address."""
+
+    ref: int
+    intent: str
+    to: str
+    role: Literal["watch", "camera", "seen"]
+    name: str = ""
+
+
+class ResendGuest(_Frame, frozen=True, tag="resend_guest"):
+    """The same link to the same guest, who hasn't come yet."""
+
+    ref: int
+    intent: str
+    invitation: str
+
+
+class RemoveGuest(_Frame, frozen=True, tag="remove_guest"):
+    """The guest is out, and their link is worth nothing."""
+
+    ref: int
+    invitation: str
+
+
 class End(_Frame, frozen=True, tag="end"):
     ref: int
 
@@ -98,7 +140,9 @@ class Ping(_Frame, frozen=True, tag="ping"):
     pass
 
 
-ConsoleIn = Join | Watch | Offer | Seen | Command | Resend | Decide | Hand | Cpr | End | Ping
+# Each is answered by `ok`, or by `error`
+Wish = Command | Resend | Decide | Hand | Cpr | Unshare | InviteGuest | ResendGuest | RemoveGuest | End
+ConsoleIn = Join | Watch | Offer | Seen | Share | Wish | Ping
 
 
 # --- out
@@ -153,6 +197,14 @@ class Answer(_Frame, frozen=True, tag="answer"):
     sdp: str
 
 
+class Shared(_Frame, frozen=True, tag="shared"):
+    """The answer to `share`."""
+
+    ref: int
+    stream: str
+    sdp: str
+
+
 class Ok(_Frame, frozen=True, tag="ok"):
     ref: int
 
@@ -167,9 +219,9 @@ class Error(_Frame, frozen=True, tag="error"):
 
 
 class Watcher(msgspec.Struct, frozen=True):
-    user: str  # user id
+    user: str  # user id; a guest's participant id
     name: str
-    role: Role
+    role: Role | Literal["guest"]
     since: int  # ms since the epoch
 
 
@@ -178,6 +230,18 @@ class Watchers(_Frame, frozen=True, tag="watchers"):
     change."""
 
     watchers: list[Watcher]
+
+
+class Guest(msgspec.Struct, frozen=True):
+    invitation: str
+    name: str  # in the words of who invited them
+    address: str  # as people write it
+
+
+class Guests(_Frame, frozen=True, tag="guests"):
+    """All guests of the session by name, ahead of the events that tell of one more."""
+
+    guests: list[Guest]
 
 
 class RunningSession(msgspec.Struct, frozen=True):
@@ -200,5 +264,5 @@ class Pong(_Frame, frozen=True, tag="pong"):
 
 ConsoleOut = (
     Welcome | IceServers | Move | Events | Quality | FileProgress | Answer | Ok | Error | Running | Pong
-    | Watchers
+    | Watchers | Shared | Guests
 )  # fmt: skip

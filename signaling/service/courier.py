@@ -14,7 +14,8 @@ import structlog
 
 from signaling.domain import delivery
 from signaling.domain.errors import CarrierError, NotFound
-from signaling.domain.records import Message
+from signaling.domain.joining import find_invitation
+from signaling.domain.records import Invitation, Message
 from signaling.ports import Clock, Notifier, Outgoing, Store
 from signaling.service.journal import Journal
 from signaling.service.tasks import Tasks
@@ -25,11 +26,12 @@ POLL_SECONDS = 1.0  # for retries, and for messages that another process queued 
 LEASE_MILLISECONDS = 30_000  # longer than any carrier's time-out
 BATCH = 20
 
-Compose = Callable[[Message, str], Outgoing]
+Compose = Callable[[Message, Invitation, str], Outgoing]
 
 
 class Courier:
-    """`compose(message, centre's name)` makes the text at the last moment, so that no link is stored."""
+    """`compose(message, its invitation, centre's name)` makes the text at the last moment, so that no link is
+    stored."""
 
     def __init__(
         self,
@@ -88,7 +90,9 @@ class Courier:
     async def _send(self, message: Message) -> None:
         try:
             centre = await self._store.centre(message.centre)
-            receipt = await self._notifier.send(self._compose(message, centre.name))
+            room = await self._store.room(message.centre, message.session)
+            invitation = find_invitation(room, message.invitation)
+            receipt = await self._notifier.send(self._compose(message, invitation, centre.name))
         except CarrierError as error:
             log.warning("message_failed", message=message.id, reason=error.reason, permanent=error.permanent)
             await self._failed(message, error.reason, error.permanent)

@@ -27,23 +27,29 @@ class Documents:
         self._inspect = inspect
 
     # ------------------------------------------------------------ for a regulator
-    async def send(self, visitor: Visitor, session: str, name: str, data: bytes) -> Document:
+    async def send(
+        self, visitor: Visitor, session: str, name: str, data: bytes, *, drawing: bool = False
+    ) -> Document:
         """To every phone of the session: those that are here learn it by its fact, others when they come.
+        A `drawing` on a picture of the phone's own is shown there at once.
 
-        Raises BadFile; NotAllowed when the session is over or this regulator is not in its room.
+        Raises BadFile, also for a drawing that is no picture; NotAllowed when the session is over or this
+        regulator is not in its room.
         """
         must_watch(visitor)
         _sender(await self._store.room(visitor.centre, session), visitor)
         if len(data) > uploads.LARGEST["document"]:
             raise BadFile("the file is too large")
         checked = await self._inspect("document", data)
+        if drawing and not checked.media_type.startswith("image/"):
+            raise BadFile("a drawing is a picture")
         now = self._clock.now()
         id_ = new_id(now)
         await self._files.put(visitor.centre, id_, checked.data)
         sent: list[Document] = []
 
         def decide(room: Room) -> Change:
-            document = _made(id_, _sender(room, visitor), now, name, checked)
+            document = _made(id_, _sender(room, visitor), now, name, checked, drawing=drawing)
             sent[:] = [document]
             return Change(records=(document,), facts=(_stored(document, visitor.user),))
 
@@ -102,7 +108,7 @@ def _sender(room: Room, visitor: Visitor) -> Participant:
     raise NotAllowed("enter the room before sending a document")
 
 
-def _made(id_: str, sender: Participant, now: int, name: str, checked: Checked) -> Document:
+def _made(id_: str, sender: Participant, now: int, name: str, checked: Checked, *, drawing: bool) -> Document:
     return Document(
         id=id_,
         centre=sender.centre,
@@ -112,6 +118,7 @@ def _made(id_: str, sender: Participant, now: int, name: str, checked: Checked) 
         name=uploads.file_name(name, checked.media_type),
         size=len(checked.data),
         media_type=checked.media_type,
+        drawing=drawing,
     )
 
 
@@ -122,10 +129,15 @@ def _stored(document: Document, by: str) -> facts.DocumentStored:
         media_type=document.media_type,
         size=document.size,
         by=by,
+        drawing=document.drawing,
     )
 
 
 def _offered(document: Document) -> caller.Document:
     return caller.Document(
-        id=document.id, name=document.name, media_type=document.media_type, size=document.size
+        id=document.id,
+        name=document.name,
+        media_type=document.media_type,
+        size=document.size,
+        drawing=document.drawing,
     )

@@ -10,6 +10,7 @@ from signaling.domain import inviting
 from signaling.domain.addresses import Address, parse
 from signaling.domain.errors import NotFound
 from signaling.domain.ids import Secrets, new_id
+from signaling.domain.joining import is_watching
 from signaling.domain.records import Channel, Invitation, Session
 from signaling.domain.room import Change
 from signaling.domain.visitor import Visitor
@@ -162,6 +163,11 @@ class Inviting:
         return inviting.Plan(address, self._ways.language, provider, intent, self._ways.lifetime)
 
 
-def link_url(public_url: str, secrets: Secrets, invitation: str) -> str:
+def link_url(public_url: str, secrets: Secrets, invitation: str, page: str = "j") -> str:
     """The caller's link. The token sits in the fragment, which no server, proxy or Referer ever sees."""
-    return f"{public_url}/j#{secrets.token(invitation)}"
+    return f"{public_url}/{page}#{secrets.token(invitation)}"
+
+
+def sent_link_url(public_url: str, secrets: Secrets, invitation: Invitation) -> str:
+    """The link of a message: a guest who watches has a page of their own, a second camera that of callers."""
+    return link_url(public_url, secrets, invitation.id, "g" if is_watching(invitation) else "j")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 import msgspec
 
@@ -17,7 +16,7 @@ from signaling.service.journal import Journal
 
 
 class Look(msgspec.Struct, frozen=True):
-    state: joining.LinkState | Literal["unknown"]
+    state: str  # joining.LinkState, or "unknown"
     centre: str  # name, "" when the link is unknown
     phone: str = ""  # the centre's, as callers read it
     word: str = ""  # that the regulator reads aloud, as proof that the link is genuine
@@ -58,24 +57,23 @@ class Joining:
     async def look(self, token: str, phone: Phone) -> Look:
         """What the link is worth, without spending it. Notes that a person opened it."""
         try:
-            centre, session, invitation_id = await self._store.centre_of_token(fingerprint(token))
-        except NotFound:
-            return Look("unknown", "")
-        room = await self._store.room(centre, session)
-        invitation = joining.find_invitation(room, invitation_id)
+            room, invitation = await self._behind(token)
+        except LinkUnusable as error:
+            return Look(error.reason, "")
+        centre, session = invitation.centre, invitation.session
         state = self._state(room, invitation, phone)
         if state == "ready" and invitation.opened_at is None:
-            await self._journal.change(centre, session, lambda room: self._opened(room, invitation_id))
+            await self._journal.change(centre, session, lambda room: self._opened(room, invitation.id))
         row = await self._store.centre(centre)
         return Look(state, row.name, row.phone, self._secrets.word(session))
 
     def _state(self, room: Room, invitation: Invitation, phone: Phone) -> joining.LinkState:
         now = self._clock.now()
-        state = joining.link_state(room, invitation, _hash(phone.cookie), now)
+        state = joining.link_state(room, invitation, fingerprint_of(phone.cookie), now)
         if state != "claimed" or phone.mark is None:
             return state
         by_mark = joining.link_state(
-            room, invitation, _hash(self._secrets.phone(phone.mark, invitation.id)), now
+            room, invitation, fingerprint(self._secrets.phone(phone.mark, invitation.id)), now
         )
         return "ready" if by_mark in joining.HELD else state  # the answer was lost: it claims again
 
@@ -85,34 +83,43 @@ class Joining:
         The phone that holds the link, by its cookie or its mark, gets it again. Raises LinkUnusable when it
         is another phone's, over, or unknown.
         """
-        try:
-            centre, session, invitation_id = await self._store.centre_of_token(fingerprint(token))
-        except NotFound:
-            raise LinkUnusable("unknown") from None
-        secret = self._secrets.phone(phone.mark, invitation_id) if phone.mark else new_secret()
+        _, found = await self._behind(token)
+        secret = self._secrets.phone(phone.mark, found.id) if phone.mark else new_secret()
         now = self._clock.now()
 
         def decide(room: Room) -> Change:
             nonlocal secret
-            invitation = joining.find_invitation(room, invitation_id)
-            if joining.link_state(room, invitation, _hash(phone.cookie), now) in joining.HELD:
+            invitation = joining.find_invitation(room, found.id)
+            if joining.link_state(room, invitation, fingerprint_of(phone.cookie), now) in joining.HELD:
                 secret = phone.cookie or secret
                 return Change()
             row = Participant(
                 id=new_id(now),
-                centre=centre,
-                session=session,
+                centre=found.centre,
+                session=found.session,
                 role="caller",
                 created_at=now,
-                invitation=invitation_id,
-                cookie_hash=_hash(secret),
+                invitation=found.id,
+                cookie_hash=fingerprint(secret),
                 browser=phone.browser,
                 language=phone.language,
             )
             return joining.claim(room, invitation, row, now)
 
-        await self._journal.change(centre, session, decide)
+        await self._journal.change(found.centre, found.session, decide)
         return secret
+
+    async def _behind(self, token: str) -> tuple[Room, Invitation]:
+        """Raises LinkUnusable: unknown, or that of a guest who films nothing."""
+        try:
+            centre, session, id_ = await self._store.centre_of_token(fingerprint(token))
+        except NotFound:
+            raise LinkUnusable("unknown") from None
+        room = await self._store.room(centre, session)
+        invitation = joining.find_invitation(room, id_)
+        if joining.is_watching(invitation):
+            raise LinkUnusable("unknown")
+        return room, invitation
 
     async def token_of_code(self, code: str, source: str) -> str:
         """The link's token for six digits read aloud. Raises NotFound; Throttled after a few wrong ones from
@@ -156,5 +163,5 @@ class Joining:
         return joining.open_link(room, joining.find_invitation(room, invitation), self._clock.now())
 
 
-def _hash(cookie: str | None) -> str | None:
+def fingerprint_of(cookie: str | None) -> str | None:
     return fingerprint(cookie) if cookie else None

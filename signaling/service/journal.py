@@ -68,6 +68,10 @@ class Journal:
         events = await self._store.change(centre, session, lambda room: succession(room, decide(room)))
         return await self._announce(centre, session, events)
 
+    async def moved(self, session: str) -> None:
+        """The session's media node is gone: nothing to store, both ends are to offer again."""
+        await self._bus.publish(move_topic(session), b"")
+
     async def _announce(self, centre: str, session: str, events: Sequence[Event]) -> Sequence[Event]:
         if events:
             await self._bus.publish(session_topic(session), news(events))

@@ -74,6 +74,7 @@ class Logins:
             centre=centre.id,
             centre_name=centre.name,
             login=login.id,
+            blurred=user.blurred,
         )
 
     async def sign_out(self, cookie: str | None) -> None:

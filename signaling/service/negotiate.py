@@ -6,9 +6,10 @@ import asyncio
 
 from signaling.domain import facts
 from signaling.domain.errors import NotAllowed
-from signaling.domain.joining import find_participant
+from signaling.domain.joining import find_invitation, find_participant
 from signaling.domain.records import Participant
 from signaling.domain.room import must_be_open
+from signaling.domain.streams import relay_name
 from signaling.domain.visitor import Visitor
 from signaling.ports import Change, Relay, Room, Store
 from signaling.service.journal import Journal
@@ -50,8 +51,29 @@ class Negotiating:
         must_be_open(room)
         return await self._relay.view(relay_key(visitor.centre, session), leg, offer, thumbnail_of)
 
+    async def view_as_guest(self, guest: Participant, leg: str, offer: str, thumbnail_of: str = "") -> str:
+        """As `view`; which of the pictures a guest may see is known to who asks (`signaling.domain.scene`).
+        Raises NotAllowed once the guest was removed."""
+        room = await self._store.room(guest.centre, guest.session)
+        must_be_open(room)
+        if find_invitation(room, guest.invitation or "").revoked_at is not None:
+            raise NotAllowed("this guest was removed")
+        return await self._relay.view(relay_key(guest.centre, guest.session), leg, offer, thumbnail_of)
+
+    async def show(self, phone: Participant, stream: str, offer: str) -> str:
+        """The answer to a phone that wants to see a stream; which of them it may see is known to who asks."""
+        return await self._relay.view(
+            relay_key(phone.centre, phone.session), eye_of(phone), offer, relay_name(stream)
+        )
+
     async def leave(self, centre: str, session: str, leg: str) -> None:
         await self._relay.drop(relay_key(centre, session), leg)
+
+
+def eye_of(phone: Participant) -> str:
+    """As whom a phone sees at the relay: apart from what it sends, so that neither takes the other's
+    place."""
+    return f"{phone.id}-eye"
 
 
 def _connecting(room: Room, phone: Participant) -> Change:

@@ -6,17 +6,20 @@ import structlog
 
 from signaling.domain import facts, phone
 from signaling.domain.errors import BadMessage, NotFound
+from signaling.domain.guests import guest_ids
 from signaling.domain.ids import new_id
 from signaling.domain.phone_test import TEST_CENTRE
 from signaling.domain.records import Participant
+from signaling.domain.streams import stream_of
 from signaling.domain.visitor import Visitor
 from signaling.messages import caller, control, relay
 from signaling.messages.codec import decode_control
-from signaling.ports import Bus, Change, Clock, Geocoder, Room, Store
-from signaling.service.journal import Journal, move_topic
+from signaling.ports import Change, Clock, Geocoder, Room, Store
+from signaling.service.journal import Journal
 from signaling.service.live import Live
 from signaling.service.negotiate import read_relay_key
 from signaling.service.refusals import Refusals
+from signaling.service.streams import Streams
 from signaling.service.tasks import Tasks
 from signaling.service.uploads import PhoneKey, Uploads
 
@@ -31,21 +34,21 @@ class Reporting:
         self,
         store: Store,
         journal: Journal,
-        bus: Bus,
         live: Live,
         clock: Clock,
         geocoder: Geocoder,
         tasks: Tasks,
         uploads: Uploads,
+        streams: Streams,
     ) -> None:
         self._store = store
         self._journal = journal
-        self._bus = bus
         self._live = live
         self._clock = clock
         self._geocoder = geocoder
         self._tasks = tasks
         self._uploads = uploads
+        self._streams = streams
         self._positions: dict[str, tuple[int, control.Position]] = {}  # participant -> the last one kept
         self._geocoding: set[str] = set()  # sessions with a look-up under way
         self._refusals = Refusals()
@@ -56,10 +59,13 @@ class Reporting:
         if centre == TEST_CENTRE:
             return
         if isinstance(event, relay.Moved):
-            await self._bus.publish(move_topic(session), b"")
+            await self._journal.moved(session)
             return
         try:
-            await self._relay(centre, session, event)
+            if (stream := stream_of(event.participant)) is not None:
+                await self._streams.relay_event(centre, session, stream, event)
+            else:
+                await self._relay(centre, session, event)
         except BadMessage as error:
             self._refusals.note(session, event.participant, str(error))
         except NotFound:
@@ -102,18 +108,24 @@ class Reporting:
                 return Change()
             if participant not in {p.id for p in room.participants if p.role == "caller"}:
                 raise BadMessage("no such phone in this session")
+            if participant in guest_ids(room):
+                return Change()
             return Change(facts=(facts.PictureFirst(participant=participant),))
 
         await self._journal.change(visitor.centre, session, decide)
 
-    async def joined(self, visitor: Visitor, session: str) -> None:
-        """A regulator entered the room: a participant from the first time on, whatever the reloads."""
+    async def joined(self, visitor: Visitor, session: str) -> Participant | None:
+        """A regulator entered the room: a participant from the first time on, whatever the reloads. None for
+        one who enters after the end."""
         now = self._clock.now()
+        seat: Participant | None = None
 
         def decide(room: Room) -> Change:
-            if any(p.user == visitor.user for p in room.participants) or room.session.ended_at is not None:
+            nonlocal seat
+            seat = next((p for p in room.participants if p.user == visitor.user), None)
+            if seat is not None or room.session.ended_at is not None:
                 return Change()
-            row = Participant(
+            seat = Participant(
                 id=new_id(now),
                 centre=visitor.centre,
                 session=session,
@@ -121,9 +133,12 @@ class Reporting:
                 created_at=now,
                 user=visitor.user,
             )
-            return Change(records=(row,), facts=(facts.ViewerJoined(participant=row.id, user=visitor.user),))
+            return Change(
+                records=(seat,), facts=(facts.ViewerJoined(participant=seat.id, user=visitor.user),)
+            )
 
         await self._journal.change(visitor.centre, session, decide)
+        return seat
 
     async def _media(self, centre: str, session: str, fact: facts.AnyFact) -> None:
         def decide(room: Room) -> Change:

@@ -33,8 +33,19 @@ class Doors:
         return await self._invitation(query)
 
     async def caller(self, cookie_hash: str) -> Participant:
+        return await self._participant(cookie_hash, "caller")
+
+    async def guest(self, cookie_hash: str) -> Participant:
+        return await self._participant(cookie_hash, "guest")
+
+    async def _participant(self, cookie_hash: str, role: str) -> Participant:
+        removed = exists().where(
+            invitation.c.id == participant.c.invitation,
+            invitation.c.guest != "",
+            invitation.c.revoked_at.is_not(None),
+        )
         query = select(participant).where(
-            participant.c.cookie_hash == cookie_hash, participant.c.role == "caller"
+            participant.c.cookie_hash == cookie_hash, participant.c.role == role, ~removed
         )
         return await self._database.read(lambda connection: rows.fetch_one(connection, Participant, query))
 

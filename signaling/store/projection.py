@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from signaling.domain import facts
 from signaling.domain.facts import AnyFact, Event
+from signaling.domain.guests import concerns_guest
 from signaling.domain.ladder import higher
 from signaling.domain.records import Handover, Invitation, Message, Participant, Position, Record, Session
 
@@ -27,10 +29,16 @@ def number(session: Session, happened: Iterable[AnyFact], at: int) -> tuple[Even
     return tuple(Event(version, at, fact) for version, fact in enumerate(happened, session.version + 1))
 
 
-def session_after(session: Session, events: Iterable[Event]) -> Session:
-    """The session's row once these events have happened."""
+def session_after(
+    session: Session, events: Iterable[Event], guests: AbstractSet[str] = frozenset()
+) -> Session:
+    """The session's row once these events have happened. What concerns one of `guests`
+    (`signaling.domain.guests.guest_ids`) tells nothing of the caller."""
     for event in events:
-        session = _session_after(session, event)
+        if concerns_guest(guests, event.fact):
+            session = replace(session, version=event.version)
+        else:
+            session = _session_after(session, event)
     return session
 
 
@@ -45,6 +53,10 @@ def _session_after(session: Session, event: Event) -> Session:
             return replace(session, refused=False)
         case facts.ControlPassed(to=user):
             return replace(session, controller=user)
+        case facts.SessionMarked(debrief=debrief):
+            return replace(session, debrief=debrief)
+        case facts.SessionAssessed(assessment=assessment):
+            return replace(session, assessment=assessment)
         case facts.SessionEnded():
             return replace(session, ended_at=event.at)
         case _:
@@ -65,9 +77,12 @@ def row_changes(event: Event) -> tuple[RowChange, ...]:
 def _row_change(event: Event) -> RowChange | None:
     at = event.at
     match event.fact:
-        case facts.LinkClaimed(invitation=id_, participant=participant):
+        case (
+            facts.LinkClaimed(invitation=id_, participant=participant)
+            | facts.GuestJoined(invitation=id_, participant=participant)
+        ):
             return RowChange(Invitation, id_, {"claimed_at": at, "claimed_by": participant})
-        case facts.InvitationRevoked(invitation=id_):
+        case facts.InvitationRevoked(invitation=id_) | facts.GuestRemoved(invitation=id_):
             return RowChange(Invitation, id_, {"revoked_at": at})
         case facts.MessageAccepted(message=id_):
             return RowChange(Message, id_, {"state": "accepted", "next_try_at": None})

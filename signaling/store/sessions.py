@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.facts import Event
+from signaling.domain.guests import guest_ids
 from signaling.domain.records import Handover, Invitation, Message, Participant, Record, Session
 from signaling.domain.room import Change, Room
 from signaling.ports import Clock, Decide
@@ -28,7 +29,7 @@ class Sessions:
 
         async def work(connection: AsyncConnection) -> Sequence[Event]:
             await rows.insert_records(connection, (session,))
-            return await self._apply(connection, session, change)
+            return await self._apply(connection, Room(session, (), ()), change)
 
         return await self._database.write(work)
 
@@ -37,7 +38,7 @@ class Sessions:
 
         async def work(connection: AsyncConnection) -> Sequence[Event]:
             room = await read_room(connection, centre, session, lock=True)
-            return await self._apply(connection, room.session, decide(room))
+            return await self._apply(connection, room, decide(room))
 
         return await self._database.write(work)
 
@@ -53,7 +54,8 @@ class Sessions:
 
         return await self._database.read(work)
 
-    async def _apply(self, connection: AsyncConnection, before: Session, change: Change) -> Sequence[Event]:
+    async def _apply(self, connection: AsyncConnection, room: Room, change: Change) -> Sequence[Event]:
+        before = room.session
         for record in (*change.records, *change.updates):
             _check_owner(before, record)
         await rows.insert_records(connection, change.records)
@@ -64,7 +66,7 @@ class Sessions:
         await rows.insert_events(connection, before.centre, before.id, events)
         for event in events:
             await _apply_to_row(connection, before.centre, event)
-        after = projection.session_after(_updated(before, change), events)
+        after = projection.session_after(_updated(before, change), events, guest_ids(room, change))
         if after != before:
             await rows.replace_record(connection, after)
         return events

@@ -51,6 +51,11 @@ def _text_or_empty(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, server_default="")
 
 
+def _no(name: str) -> Column[bool]:
+    """As `_text_or_empty`."""
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
+
+
 def _int(name: str, *, nullable: bool = False) -> Column[int]:
     """64 bits: most are milliseconds since the epoch."""
     return Column(name, BigInteger, nullable=nullable)
@@ -83,6 +88,7 @@ centre: Final = Table(
 user_account: Final = Table(  # "user" is a reserved word of SQL
     "user_account", metadata, _id(), _text("centre"), _text("email"), _text("name"), _text("role"),
     _text("password_hash"), _int("created_at"), _int("disabled_at", nullable=True),
+    _no("blurred"),
     ForeignKeyConstraint(["centre"], ["centre.id"]), _found_in_centre(), UniqueConstraint("email"),
 )  # fmt: skip
 
@@ -96,7 +102,8 @@ session: Final = Table(
     "session", metadata, _id(), _text("centre"), _int("version"), _text("started_by"), _int("started_at"),
     _text("address"), _text("channel"), _text("rung"), _int("first_picture_at", nullable=True),
     _int("ended_at", nullable=True), Column("refused", Boolean, nullable=False),
-    _text_or_empty("controller"),
+    _text_or_empty("controller"), _no("debrief"), _text_or_empty("assessment"), _text_or_empty("reference"),
+    _text_or_empty("note"),
     _refers("started_by", "user_account"), _found_in_centre(),
     Index("ix_session_open", "centre", "id", **_where("ended_at IS NULL")),
     Index("ix_session_open_since", "started_at", **_where("ended_at IS NULL")),
@@ -108,7 +115,7 @@ invitation: Final = Table(
     _text("token_hash"), _text("code_hash"), _int("code_salt"), _int("code_expires_at"),
     _int("created_at"), _int("expires_at"), _int("opened_at", nullable=True),
     _int("claimed_at", nullable=True), _text("claimed_by", nullable=True), _int("revoked_at", nullable=True),
-    _text("shared_by", nullable=True),
+    _text("shared_by", nullable=True), _text_or_empty("guest"), _text_or_empty("name"),
     _refers("session", "session"), _found_in_centre(), UniqueConstraint("token_hash"),
     Index(None, "centre", "session"), Index(None, "code_hash"),
 )  # fmt: skip
@@ -131,7 +138,7 @@ event: Final = Table(
 
 document: Final = Table(
     "document", metadata, _id(), _text("centre"), _text("session"), _text("sent_by"), _int("created_at"),
-    _text("name"), _int("size"), _text("media_type"),
+    _text("name"), _int("size"), _text("media_type"), _no("drawing"),
     _refers("session", "session"), _refers("sent_by", "participant"), Index(None, "centre", "session"),
 )  # fmt: skip
 

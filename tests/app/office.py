@@ -32,6 +32,7 @@ from signaling.images import check_capture
 from signaling.limits import Limits
 from signaling.passwords import Argon2Passwords
 from signaling.service.captures import Captures
+from signaling.service.closing import Closings, Preferences
 from signaling.service.documents import Documents
 from signaling.service.history import History
 from signaling.service.invite import Inviting, Ways
@@ -98,7 +99,7 @@ class Office:
                 *routes(
                     self.inviting,
                     History(store),
-                    KeptFiles(captures, self.documents),
+                    KeptFiles(captures, self.documents, Closings(store, self.journal), Preferences(store)),
                     Stills(store, self.relay),
                     clock,
                     Whereabouts("visio.test", Places(store, GeopyGeocoder("", ""))),

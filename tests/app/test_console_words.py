@@ -7,14 +7,12 @@ import re
 from pathlib import Path
 from typing import Any, Final, get_args
 
-import httpx2
 import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from console import phrases
 from console.pages import pages
-from console.room import MODULES
 from console.timeline import timeline
 from signaling.domain import facts
 from signaling.domain.controls import (
@@ -151,25 +149,6 @@ def test_every_sentence_is_translated_and_no_translation_is_left_over() -> None:
 
 
 # ---------------------------------------------------------------- scripts and styles
-async def test_every_script_that_the_room_imports_is_announced_and_served(office: Office) -> None:
-    async with office.desk(ALICE) as browser:
-        reached = {"/console/static/room/main.js"}
-        todo = list(reached)
-        while todo:
-            path = todo.pop()
-            answer = await browser.get(path)
-            assert answer.status_code == 200, path
-            assert (answer.headers["cache-control"], bool(answer.headers["etag"])) == ("no-cache", True)
-            for target in re.findall(
-                r'^(?:import|export) .*?from "([^"]+)";|^\} from "([^"]+)";', answer.text, re.MULTILINE
-            ):
-                url = str(httpx2.URL(f"{SITE}{path}").join(target[0] or target[1]).path)
-                if url not in reached:
-                    reached.add(url)
-                    todo.append(url)
-    assert reached == set(MODULES)
-
-
 async def test_every_style_of_every_page_is_served(office: Office) -> None:
     async with office.desk(ALICE) as browser:
         session = await office.call(browser)

@@ -65,7 +65,7 @@ Phones = Callable[..., WebSocketTestSession]
 def phones(relay: Relay, clock: Clock, *, most: int = 4, seconds: float = 40.0) -> Iterator[Phones]:
     """Opens the socket of a phone at an address."""
     echoes = Echoes(relay, IceServers((), TURN, clock), Limits().limiter, most)
-    routes = endpoint.routes(_nobody, _nobody, PhoneTestDesk(echoes, seconds))
+    routes = endpoint.routes(_nobody, _nobody, _nobody, PhoneTestDesk(echoes, seconds))
     app = Starlette(routes=routes, middleware=guarded([SITE], secure=False))
 
     def phone(address: str = "192.0.2.7", origin: str = SITE) -> WebSocketTestSession:

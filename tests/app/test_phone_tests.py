@@ -230,8 +230,15 @@ async def test_a_number_that_can_not_be_used_is_named_and_nothing_is_sent(ward: 
 
 
 async def test_the_use_cases_refuse_an_administrator_by_themselves(ward: Ward) -> None:
-    who = {"user": ADMIN.id, "name": ADMIN.name, "email": ADMIN.email, "login": "1"}
-    dora = Visitor(**who, role="administrator", centre=ADMIN.centre, centre_name="SAMU 54")
+    dora = Visitor(
+        user=ADMIN.id,
+        name=ADMIN.name,
+        email=ADMIN.email,
+        login="1",
+        role="administrator",
+        centre=ADMIN.centre,
+        centre_name="SAMU 54",
+    )
     tests = ward.tests
     for question in (tests.sent(dora), tests.find(dora, "AAAAAA"), tests.send(dora, "06 12 34 56 78")):
         with pytest.raises(NotAllowed):

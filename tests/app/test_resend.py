@@ -81,7 +81,7 @@ def test_only_the_provider_that_reports_is_told_where(settings: Settings) -> Non
     compose = composer(settings, Secrets(b"k" * 32))
     invitation = cast.invitation(cast.session())
     asked = {
-        name: compose(cast.message(invitation, id="m1", provider=name), "SAMU 54").status_url
+        name: compose(cast.message(invitation, id="m1", provider=name), invitation, "SAMU 54").status_url
         for name in ("outbox", "twilio")
     }
     assert asked == {"outbox": "", "twilio": status_url("https://visio.example", "m1")}

@@ -98,6 +98,15 @@ async def test_a_caller_reads_what_was_shared_and_who_saw_it(world: World) -> No
     assert "Photos sent" not in text
 
 
+async def test_a_caller_reads_how_many_guests_came_to_watch(world: World) -> None:
+    assert "Invités du centre" not in await world.article()
+    link = str(world.phone.invitation)
+    for role in ("watch", "seen", "camera"):
+        joined = facts.GuestJoined(invitation=link, participant=f"p-{role}", role=role, browser="Firefox")
+        await world.happen(joined)
+    assert "Invités du centre (2)" in await world.article()
+
+
 async def test_the_times_are_those_of_the_callers_clock(world: World) -> None:
     await world.happen(facts.SessionEnded(by=None))
     utc = re.search(r"Camera on (\d+):(\d+)", await world.article(lang="en", offset=0))

@@ -14,7 +14,7 @@ CLICKS: Final = 120
 GOAL: Final = 50.0  # ms
 
 # Takes down each command as it leaves and each answer as it comes, by the command's id.
-_LISTEN = """
+LISTEN = """
 (() => {
   window.answered = new Map();
   window.commandId = "";
@@ -62,7 +62,7 @@ async (times) => {
 
 async def run() -> Report:
     async with rooms() as stage:
-        await stage.console.context.add_init_script(_LISTEN)
+        await stage.console.context.add_init_script(LISTEN)
         await stage.enter()
         await stage.tap()
         slider = stage.console.locator("[data-control=zoom] [data-part=slider]")

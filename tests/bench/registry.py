@@ -8,6 +8,8 @@ from typing import Final
 from tests.bench import command, first_picture, interactive, interruption, invite, network_return, weight
 from tests.bench.relay import cpu, growth, loss, many, memory, path, start, times, turnover
 from tests.bench.report import Report
+from tests.bench.room import capture, coming_back, page, render, thumbnails
+from tests.bench.room import command as room_command
 
 BENCHMARKS: Final[Mapping[str, Callable[[], Awaitable[Report]]]] = {
     "first-picture": first_picture.run,
@@ -27,4 +29,10 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Awaitable[Report]]]] = {
     "weight": weight.run,
     "interactive": interactive.run,
     "invite": invite.run,
+    "room-page": page.run,
+    "room-command": room_command.run,
+    "room-capture": capture.run,
+    "room-return": coming_back.run,
+    "room-render": render.run,
+    "room-thumbnails": thumbnails.run,
 }

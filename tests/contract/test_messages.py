@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from signaling.domain.errors import BadMessage
 from signaling.domain.facts import AnyFact, Event
-from signaling.messages import caller, console, control, phone_test, relay
+from signaling.messages import caller, console, control, guest, phone_test, relay
 from signaling.messages.codec import (
     LIMIT,
     Decoder,
     decode_caller,
     decode_console,
     decode_control,
+    decode_guest,
     decode_relay,
     decode_test,
     encode,
@@ -31,10 +32,13 @@ UNIONS: dict[str, Any] = {
     "caller.out": caller.CallerOut,
     "console.in": console.ConsoleIn,
     "console.out": console.ConsoleOut,
+    "guest.in": guest.GuestIn,
+    "guest.out": guest.GuestOut,
     "relay": relay.RelayEvent,
     "test.in": phone_test.TestIn,
     "test.out": phone_test.TestOut,
 }
+DECODERS = (decode_caller, decode_console, decode_control, decode_guest, decode_relay, decode_test)
 EXAMPLES = [
     pytest.param(union, frame, id=f"{name}-{frame['type']}")
     for name, union in UNIONS.items()
@@ -81,7 +85,7 @@ def test_unknown_fields_are_ignored_so_that_either_side_may_be_newer() -> None:
     assert decode_caller('{"type":"ping","later":1}') == caller.Ping()
 
 
-@pytest.mark.parametrize("decode", [decode_caller, decode_console, decode_control, decode_relay, decode_test])
+@pytest.mark.parametrize("decode", DECODERS)
 @pytest.mark.parametrize(
     "garbage",
     [
@@ -109,7 +113,7 @@ def test_garbage_is_a_bad_message_and_nothing_else(decode: Decoder[Any], garbage
 
 @given(st.text() | st.binary())
 def test_whatever_comes_is_read_or_refused(data: str | bytes) -> None:
-    for decode in (decode_caller, decode_console, decode_control, decode_relay, decode_test):
+    for decode in DECODERS:
         try:
             decode(data)
         except BadMessage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from msgspec.structs import replace
 
@@ -90,6 +92,24 @@ async def test_a_regulator_is_no_caller(store: Store) -> None:
     await store.change(SAMU_54.id, session.id, lambda room: Change(records=(regulator,)))
     with pytest.raises(NotFound):
         await store.caller(str(regulator.cookie_hash))
+
+
+@pytest.mark.parametrize("role", ["caller", "guest"])
+async def test_a_guest_who_was_removed_has_no_door_any_more(
+    store: Store, role: Literal["caller", "guest"]
+) -> None:
+    session, invitation = await invited(store, guest="camera" if role == "caller" else "watch")
+    guest = cast.caller(invitation, role=role)
+    cookie = str(guest.cookie_hash)
+    await store.change(SAMU_54.id, session.id, lambda room: Change(records=(guest,)))
+    door, other = (store.caller, store.guest) if role == "caller" else (store.guest, store.caller)
+    assert await door(cookie) == guest
+    with pytest.raises(NotFound):
+        await other(cookie)
+    removed = facts.GuestRemoved(invitation=invitation.id, by=ALICE.id)
+    await store.change(SAMU_54.id, session.id, lambda room: Change(facts=(removed,)))
+    with pytest.raises(NotFound):
+        await door(cookie)
 
 
 async def test_an_email_address_finds_its_user(store: Store) -> None:

@@ -72,6 +72,30 @@ async def test_a_session_does_not_begin_in_the_middle(store: Store) -> None:
         await store.start(cast.session(version=3), Change())
 
 
+async def test_the_session_learns_nothing_of_its_caller_from_what_becomes_of_a_guest(store: Store) -> None:
+    session = await begun(store)
+    guest = cast.invitation(session, guest="camera")
+    message, phone = cast.message(guest), cast.caller(guest)
+    invited = Change(
+        records=(guest, message),
+        facts=(
+            facts.MessageQueued(message=message.id, invitation=guest.id, channel="sms", provider="outbox"),
+        ),
+    )
+    joined = Change(
+        records=(phone,),
+        facts=(
+            facts.GuestJoined(invitation=guest.id, participant=phone.id, role="camera", browser=""),
+            facts.CameraRefused(participant=phone.id, reason="denied"),
+            facts.PictureFirst(participant=phone.id),
+        ),
+    )
+    await store.change(SAMU_54.id, session.id, lambda room: invited)
+    await store.change(SAMU_54.id, session.id, lambda room: joined)
+    found = await now_of(store, session)
+    assert (found.rung, found.refused, found.first_picture_at, found.version) == ("", False, None, 5)
+
+
 # ---------------------------------------------------------------- changing
 async def test_an_event_carries_the_version_it_made_and_the_time_of_the_clock(
     store: Store, clock: Clock

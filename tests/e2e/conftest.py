@@ -29,10 +29,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def geocoder(httpserver: HTTPServer) -> dict[str, str]:
     """Settings that make positions known as Place Stanislas, by a server of the national service's form."""
-    return _knows_the_place(httpserver)
+    return knows_the_place(httpserver)
 
 
-def _knows_the_place(httpserver: HTTPServer) -> dict[str, str]:
+def knows_the_place(httpserver: HTTPServer) -> dict[str, str]:
     feature = {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [6.1833, 48.6936]},
@@ -47,7 +47,7 @@ def _knows_the_place(httpserver: HTTPServer) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """As `embedded`, started once: for tests that ask for no more than calls of their own."""
-    with HTTPServer() as server, product(tmp_path_factory.mktemp("shared"), _knows_the_place(server)) as made:
+    with HTTPServer() as server, product(tmp_path_factory.mktemp("shared"), knows_the_place(server)) as made:
         yield made
 
 

@@ -52,6 +52,11 @@ class Product:
             **environ,
         }
 
+    @property
+    def pid(self) -> int:
+        """Of `web`, which has the relay in it unless there is `media`."""
+        return self._processes[0].pid
+
     def start(self) -> None:
         """Returns once the pages answer."""
         modules = ["config.serve", "media"] if self._media else ["config.serve"]

@@ -64,6 +64,8 @@ class FrontDesk:
                 self.steps.append(frame.step)
             case caller.Ping():
                 await line.send(encode(caller.Pong()).decode())
+            case caller.Watch():
+                pass  # nobody shows it anything
             case _:
                 self.said.append(frame)
 

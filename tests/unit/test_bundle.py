@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from patient_pwa.bundle import NotJoinable, joined
+from signaling.bundle import NotJoinable, joined, joined_apart
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,3 +109,30 @@ def test_the_callers_page_is_one_script_that_a_browser_can_read() -> None:
             text=True,
             check=True,
         )
+
+
+def test_a_module_imported_on_demand_is_one_of_its_own_with_what_it_imports(tmp_path: Path) -> None:
+    (tmp_path / "views").mkdir()
+    write(
+        tmp_path,
+        word='/** @type {import("./views/map.js").Word} */\nexport const word = "map";\n',
+        main='void import("./views/map.js").then(({ show }) => console.log(show()));\n',
+    )
+    write(
+        tmp_path / "views",
+        map='import { word } from "../word.js";\nexport function show() {\n  return word;\n}\n',
+    )
+    texts = joined_apart(tmp_path, "main.js")
+    assert set(texts) == {"main.js", "views-map.js"}
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    node = ROOT / ".venv/bin/node"
+    done = subprocess.run([node, tmp_path / "main.js"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "map"
+
+
+def test_the_callers_page_can_have_nothing_on_demand(tmp_path: Path) -> None:
+    write(tmp_path, one="export const x = 1;\n", main='import("./one.js");\n')
+    with pytest.raises(NotJoinable, match=r"on demand: one\.js"):
+        joined(tmp_path, "main.js")

@@ -15,6 +15,8 @@ from patient_pwa.language import catalogues
 from signaling.domain.gsm7 import fits, segments, septets, to_gsm7
 from signaling.domain.invitation_text import LANGUAGES, mail, sms
 from signaling.domain.invitation_words import WORDINGS
+from signaling.domain.invitation_words_guest import GUEST_WORDINGS
+from signaling.domain.records import GuestRole
 
 LINK = "https://visio.samu54.example/j#Zt3kPq0vXy_9-AbCdEfGhI"
 LONG_NAME = "Service d’aide médicale urgente de Meurthe-et-Moselle et de l’agglomération de Nancy"
@@ -172,6 +174,31 @@ def test_a_hostile_name_stays_text() -> None:
     assert set(page.links) == {LINK}
     assert "<script>alert(1)</script>" in page.words
     EmailMessage()["Subject"] = message.subject  # takes it, or raises
+
+
+@pytest.mark.parametrize("language", sorted(GUEST_WORDINGS))
+@pytest.mark.parametrize("role", ["watch", "camera", "seen"])
+def test_a_guest_reads_in_one_sms_who_asks_for_what_and_that_it_is_confidential(
+    language: str, role: GuestRole
+) -> None:
+    link = f"https://{'v' * 50}.example/g#Zt3kPq0vXy_9-AbCdEfGhI"
+    text = sms("SAMU 54", link, language, role)
+    assert fits(text)
+    assert segments(text) == 1
+    assert text.startswith("SAMU 54")
+    assert text.endswith(f" {link}")
+    assert any(word in text for word in ("confidentiel", "confidential", "private"))
+    assert any(word in text for word in (("film",) if role == "camera" else ("voir", "watch")))
+
+
+@pytest.mark.parametrize(("language", "expected"), [("fr", "fr"), ("en-GB", "en"), ("de", "fr")])
+def test_a_guests_mail_is_in_a_language_of_the_console(language: str, expected: str) -> None:
+    message = mail("SAMU 54", LINK, language, "seen")
+    assert _Page(message.html).language == expected
+    for text in (message.text, _Page(message.html).words):
+        assert LINK in text
+        assert "confiden" in text
+    assert message.subject != mail("SAMU 54", LINK, language).subject
 
 
 class _Page(HTMLParser):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from signaling.domain import facts
 from signaling.domain.facts import AnyFact, Event
+from signaling.domain.records import GuestRole
 from signaling.domain.sharing import Shared, Span, camera_times, shared
 from tests.cast import ALICE, BOB
 
@@ -30,6 +31,15 @@ def camera(*happened: tuple[int, AnyFact]) -> list[tuple[int, int | None]]:
 
 def way(name: facts.Way) -> facts.PictureWay:
     return facts.PictureWay(participant=PHONE, way=name)
+
+
+def test_guests_who_came_to_watch_are_counted_and_second_cameras_are_not() -> None:
+    roles: tuple[GuestRole, ...] = ("watch", "seen", "camera")
+    came = [
+        (1, facts.GuestJoined(invitation=f"i-{role}", participant=f"p-{role}", role=role, browser=""))
+        for role in roles
+    ]
+    assert shared(story(*came), PHONE).guests == 2
 
 
 def test_the_camera_is_on_from_the_yes_to_the_end() -> None:

@@ -75,6 +75,7 @@
  * @property {string} mediaType
  * @property {number} size bytes
  * @property {string | null} by user id of who sent it; null: the caller
+ * @property {boolean} drawing on a picture of the caller's
  * @property {number | null} openedAt by the caller
  */
 /** @typedef {{id: string, browser: string, at: number}} Handover a second phone that asks for the link */
@@ -90,6 +91,7 @@
  * @property {string | null} next participant of the phone that is to be the camera, with its first picture
  * @property {Phone[]} others that one, earlier phones and second cameras, oldest first
  * @property {Handover[]} handovers that wait for a decision
+ * @property {import("./guests.js").Guest[]} guests who was invited first comes first
  * @property {string} driver user id of who drives the phone, "" before the first event
  * @property {import("./watchers.js").Request[]} requests to drive it, not granted yet
  * @property {number | null} sharedAt since when the phone shows a QR code that nobody took yet
@@ -104,6 +106,9 @@
  * @property {Capture[]} captures
  * @property {Document[]} documents
  * @property {{kind: "photo" | "document", reason: string, at: number} | null} fileFailure the newest
+ * @property {import("./streams.js").Stream[]} streams beside the caller's picture, oldest first
+ * @property {Record<string, string>} seats of the regulators: their user ids by their participants
+ * @property {boolean} debrief marked to be talked over
  * @property {{at: number, by: string | null} | null} ended
  */
 
@@ -119,6 +124,7 @@ export function emptyCall() {
     next: null,
     others: [],
     handovers: [],
+    guests: [],
     driver: "",
     requests: [],
     sharedAt: null,
@@ -133,6 +139,9 @@ export function emptyCall() {
     captures: [],
     documents: [],
     fileFailure: null,
+    streams: [],
+    seats: {},
+    debrief: false,
     ended: null,
   };
 }

@@ -1,6 +1,7 @@
 /** The remote control as it is shown: what the phone does, what it can, what is being waited for. Pure. */
 
 import { isPaused } from "./pause.js";
+import { large } from "./streams.js";
 import { drives } from "./watchers.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -61,6 +62,7 @@ function obstacleOf(state, name) {
   const none = blocked(state, name);
   const account = state.call.phone?.account;
   if (none || !account) return none || "can't.no_phone";
+  if (name === "pointer" && large(state)) return "can't.beside";
   const reason = account.reasons[name] ?? (able(account.capabilities, name) ? "" : "unsupported");
   return reason && !able(account.capabilities, name, reason) ? `can't.${name}.${reason}` : "";
 }

@@ -11,6 +11,7 @@
  * @property {"sending" | "failed" | "sent" | "opened" | "received" | "arriving"} status
  * @property {number} share of the bytes of one that is arriving, 0 to 1
  * @property {string} text why it failed
+ * @property {boolean} drawing
  */
 
 export const LIMIT = 20_000_000; // bytes, as the server's
@@ -28,6 +29,7 @@ export function papers({ call, parcels, files, names }) {
     status: one.by === null ? "received" : one.openedAt === null ? "sent" : "opened",
     share: 1,
     text: "",
+    drawing: one.drawing,
   }));
   const sending = parcels.map((one) => ({ ...one, at: Infinity, document: null, share: 0 }));
   const arriving = files
@@ -55,7 +57,7 @@ export class Documents {
   /**
    * @param {object} options
    * @param {(message: import("./reduce.js").RoomMessage) => void} options.dispatch
-   * @param {(file: File) => Promise<unknown>} options.store rejects with `{message, permanent}`
+   * @param {(file: File, drawing: boolean) => Promise<unknown>} options.store rejects with `{message, permanent}`
    * @param {() => Promise<Record<string, string>>} options.readNames by the documents' ids
    * @param {(key: string) => string} options.say
    * @param {(attempt: number) => number} options.backoff
@@ -63,16 +65,16 @@ export class Documents {
    */
   constructor(options) {
     this._options = options;
-    /** @type {Map<string, File>} by key, until they are stored */
+    /** @type {Map<string, {file: File, drawing: boolean}>} by key, until they are stored */
     this._files = new Map();
     this._named = 0;
   }
 
-  /** @param {Iterable<File>} files chosen, dropped or pasted */
-  send(files) {
+  /** @param {Iterable<File>} files chosen, dropped or pasted @param {boolean} [drawing] whether they are on a picture of the caller's */
+  send(files, drawing = false) {
     for (const file of files) {
       const key = this._options.newId();
-      this._files.set(key, file);
+      this._files.set(key, { file, drawing });
       void this.store(key);
     }
   }
@@ -80,14 +82,14 @@ export class Documents {
   /** @param {string} key */
   async store(key) {
     const { dispatch, store, say, backoff } = this._options;
-    const file = this._files.get(key);
+    const { file = null, drawing = false } = this._files.get(key) ?? {};
     if (!file) return;
     dispatch({ type: "parcel.sending", key, name: file.name, size: file.size });
     const refusal = refusalOf(file);
     if (refusal) return dispatch({ type: "parcel.failed", key, text: say(refusal) });
     for (let attempt = 1; ; attempt++) {
       try {
-        await store(file);
+        await store(file, drawing);
         this._files.delete(key);
         return dispatch({ type: "parcel.sent", key });
       } catch (fault) {

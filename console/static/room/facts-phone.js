@@ -105,7 +105,7 @@ function phone(call, fact, change) {
 }
 
 /** @param {Fact} fact @returns {Phone} */
-function newPhone(fact) {
+export function newPhone(fact) {
   return {
     participant: fact.participant,
     browser: fact.browser,

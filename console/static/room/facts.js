@@ -1,9 +1,12 @@
 /** One event more: each kind of fact changes the call in its own way. Pure. */
 
 import { followed } from "./call.js";
+import { CLOSING_FOLDS } from "./closing.js";
 import { CPR_FOLDS } from "./cpr.js";
 import { PHONE_FOLDS } from "./facts-phone.js";
+import { ofGuest } from "./guests.js";
 import { fixed } from "./place.js";
+import { STREAM_FOLDS } from "./streams.js";
 import { CONTROL_FOLDS } from "./watchers.js";
 
 /** @typedef {import("./call.js").Call} Call */
@@ -17,6 +20,8 @@ const FOLDS = {
   ...PHONE_FOLDS,
   ...CONTROL_FOLDS,
   ...CPR_FOLDS,
+  ...STREAM_FOLDS,
+  ...CLOSING_FOLDS,
   "invitation.created": (_call, fact, at) => ({
     invitation: { id: fact.invitation, channel: fact.channel, hint: fact.to_hint, line: fact.line, at },
     message: null,
@@ -46,6 +51,7 @@ const FOLDS = {
         mediaType: fact.media_type,
         size: fact.size,
         by: fact.by ?? null,
+        drawing: fact.drawing ?? false,
         openedAt: null,
       },
     ],
@@ -67,6 +73,8 @@ const FOLDS = {
  */
 export function fold(call, event, rungOf) {
   if (event.version <= call.version) return call;
+  const guests = ofGuest(call, event.fact, event.at);
+  if (guests) return { ...call, ...guests, version: event.version };
   const change = FOLDS[event.fact.type]?.(call, event.fact, event.at) ?? {};
   const changed = { ...call, ...change, version: event.version };
   if (NEW_LINK.includes(event.fact.type)) changed.invitedAt = event.version;

@@ -27,6 +27,7 @@ export class Intents {
   constructor(options) {
     this._options = options;
     this._resend = { wish: "", intent: "" };
+    this._guest = { wish: "", intent: "" };
     /** @type {Map<string, HTMLCanvasElement>} stills by key: the canvas is also their thumbnail */
     this.canvases = new Map();
   }
@@ -178,11 +179,25 @@ export class Intents {
     if (this._options.state().pressing.status !== "busy") await this._ask("pressing", { type: "cpr", state });
   }
 
+  /** Invites a guest, or sends their link again. @param {import("../../../signaling/client/socket.js").Frame} frame */
+  async invite(frame) {
+    if (this._options.state().inviting.status === "busy") return;
+    const wish = JSON.stringify(frame); // keeps its intent until it is granted, as in `resend`
+    if (this._guest.wish !== wish) this._guest = { wish, intent: this._options.newId() };
+    await this._ask("inviting", { ...frame, intent: this._guest.intent });
+    if (this._options.state().inviting.status === "done") this._guest.wish = "";
+  }
+
+  /** @param {string} invitation of the guest who has to leave */
+  dismiss(invitation) {
+    return this._ask("inviting", { type: "remove_guest", invitation });
+  }
+
   end() {
     return this._ask("ending", { type: "end" });
   }
 
-  /** @param {"deciding" | "ending" | "handing" | "pressing"} name @param {import("../../../signaling/client/socket.js").Frame} frame */
+  /** @param {"deciding" | "ending" | "handing" | "pressing" | "inviting"} name @param {import("../../../signaling/client/socket.js").Frame} frame */
   async _ask(name, frame) {
     const { socket, dispatch } = this._options;
     dispatch({ type: name, status: "busy" });

@@ -1,6 +1,7 @@
 /** Pictures that are no video, drawn over it: the phone's stills, and its photo while it sends nothing else. */
 
-/** @typedef {import("./state.js").State} State */
+/** @typedef {{id: string, kind: string, at: number}} Photo */
+/** @typedef {{call: {captures: Photo[], phone: {participant: string, way: string | null} | null}}} Photographed of the room, or of a guest's page */
 /** @typedef {Omit<import("./state.js").Jpeg, "shownAt">} Told */
 
 const PARTICIPANT = 32; // characters that a still's frame begins with; see signaling/PROTOCOL.md
@@ -41,7 +42,7 @@ export class Jpegs {
     await this._draw(new Blob([jpeg], { type: "image/jpeg" }), { kind: "stills", participant, at });
   }
 
-  /** The newest photo of a phone that has no other way, once. @param {State} state */
+  /** The newest photo of a phone that has no other way, once. @param {Photographed} state */
   async follow({ call }) {
     const photo = call.captures.filter((one) => one.kind === "photo").pop();
     if (!photo || call.phone?.way !== "photo" || photo.id === this._photo) return;

@@ -26,6 +26,7 @@ import {
   storeDocument,
 } from "./server.js";
 import { initial } from "./state.js";
+import { large } from "./streams.js";
 import { roomView } from "./views/room.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -36,10 +37,13 @@ const page = pageData("room-data");
 const say = phrasebook(page.phrases);
 const video = /** @type {HTMLVideoElement} */ (part(document, "picture"));
 const canvas = /** @type {HTMLCanvasElement} */ (part(document, "jpeg"));
+const beside = /** @type {HTMLVideoElement} */ (part(document, "large"));
 const frozen = /** @type {HTMLCanvasElement} */ (part(document, "frozen"));
 /** @type {RTCIceServer[]} */
 let iceServers = [];
-/** @type {Set<Viewer>} of second cameras */
+/** @type {import("./sharing.js").Sharing | null} once it was used */
+let sharing = null;
+/** @type {Set<Viewer>} of what is shown beside the caller's picture */
 const thumbnails = new Set();
 
 const room = loop({
@@ -69,7 +73,7 @@ const intents = new Intents({
   state: room.state,
   dispatch: room.dispatch,
   socket,
-  source: () => (room.state().frozen ? frozen : shown(room.state()) === "jpeg" ? canvas : video),
+  source: () => source(room.state()),
   storeCapture: (blob) => storeCapture(page.session, blob),
   backoff: delay,
   newId,
@@ -77,7 +81,7 @@ const intents = new Intents({
 
 const documents = new Documents({
   dispatch: room.dispatch,
-  store: (file) => storeDocument(page.session, file),
+  store: (file, drawing) => storeDocument(page.session, file, drawing),
   readNames: () => readDocumentNames(page.session),
   say,
   backoff: delay,
@@ -99,7 +103,8 @@ const jpegs = new Jpegs({
 
 const keepLink = linkKeeper({ read: () => readLink(page.session), dispatch: room.dispatch });
 const reporter = new Reporter((frame) => socket.send(frame));
-const { render, doing, keysOn } = roomView(document, {
+socket.open(); // before the views, as its way takes longer; all that `follow` uses stands above
+const { render, doing, keysOn, seeOurselves } = roomView(document, {
   say,
   language: document.documentElement.lang,
   page,
@@ -107,6 +112,8 @@ const { render, doing, keysOn } = roomView(document, {
   documents,
   places,
   watch,
+  enlarge: (name) => room.dispatch({ type: "large", name }),
+  loadSharing,
   state: room.state,
 });
 
@@ -117,14 +124,20 @@ const RECEIVE = {
     room.dispatch({ type: "welcome", now: frame["now"], clock: Date.now() });
     // The relay drops a console's leg with its socket: every welcome is a new one.
     if (!room.state().call.ended) viewer.open(iceServers);
+    sharing?.each((show) => show.welcome(iceServers));
   },
   ice_servers: (frame) => {
     iceServers = frame["ice_servers"];
     for (const one of [viewer, ...thumbnails]) one.renew(iceServers);
+    sharing?.each((show) => show.renew(iceServers));
   },
-  move: () => [viewer, ...thumbnails].forEach((one) => one.move()),
+  move: () => {
+    for (const one of [viewer, ...thumbnails]) one.move();
+    sharing?.each((show) => show.move());
+  },
   events: (frame) => room.dispatch({ type: "events", events: frame["events"] }),
   watchers: (frame) => room.dispatch({ type: "watchers", watchers: frame["watchers"] }),
+  guests: (frame) => room.dispatch({ type: "guests", guests: frame["guests"] }),
   quality: (frame) => room.dispatch({ type: "quality", quality: measured(frame) }),
   file_progress: (frame) => room.dispatch({ type: "file.progress", progress: /** @type {any} */ (frame) }),
 };
@@ -143,6 +156,7 @@ function follow(state) {
   void documents.follow(state);
   places.follow();
   viewer.expect(sendsVideo(state.call.phone));
+  sharing?.each((show) => show.follow(state));
   if (state.call.ended) {
     viewer.close();
     socket.close();
@@ -155,7 +169,28 @@ function sendsVideo(phone) {
   return phone.way !== "stills" && phone.way !== "photo";
 }
 
-/** @param {string} participant a second camera @param {HTMLVideoElement} small @returns {() => void} ends it */
+/** @param {State} state what a capture takes: that which is seen large */
+function source(state) {
+  if (state.frozen) return frozen;
+  if (large(state)) return beside;
+  return shown(state) === "jpeg" ? canvas : video;
+}
+
+/** Our own camera and screen: most visios never need them. */
+async function loadSharing() {
+  const { Sharing } = await import("./sharing.js");
+  sharing ??= new Sharing({
+    socket,
+    iceServers: () => iceServers,
+    onChange: (which, change, track) => {
+      room.dispatch({ type: "sharing", source: which, change });
+      if (which === "camera" && track !== undefined) void seeOurselves(track);
+    },
+  });
+  return sharing;
+}
+
+/** @param {string} participant as the relay knows it @param {HTMLVideoElement} small @returns {() => void} ends it */
 function watch(participant, small) {
   const thumbnail = new Viewer({
     video: small,
@@ -192,11 +227,12 @@ async function negotiate(sdp, thumbnailOf) {
 function wake() {
   socket.wake();
   for (const one of [viewer, ...thumbnails]) one.wake();
+  sharing?.each((show) => show.wake());
 }
 
 document.addEventListener("keydown", (event) => {
   if (!keysOn()) return;
-  const intent = intentOfKey(event, document.activeElement?.matches("input:not([type=range]), select") ?? false);
+  const intent = intentOfKey(event, document.activeElement?.matches("input:not([type=range]), select, textarea") ?? false);
   if (intent === null) return; // 0 is the first phrase
   if (isPan(intent) && (room.state().framing.zoom === 1 || document.activeElement !== document.body)) return;
   event.preventDefault();
@@ -208,4 +244,3 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 addEventListener("pagehide", () => socket.close());
 addEventListener("pageshow", (event) => event.persisted && socket.open());
 setInterval(() => room.dispatch({ type: "tick", clock: Date.now() }), TICK);
-socket.open();

@@ -1,6 +1,8 @@
 /** What is to be seen at this moment, and how good it is. Pure. */
 
 /** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Picture} Picture */
+/** @typedef {Pick<State, "picture" | "now"> & {call: Pick<State["call"], "ended">}} Seen of the room, or of a guest's page */
 
 /** No frame for this long: the picture stands still. Two frames a second is the slowest that we call live. */
 export const STILL_AFTER = 2_500;
@@ -16,7 +18,7 @@ const POOR = { bitrate: 100, frames: 5, loss: 0.1, roundTrip: 1000 };
 /** Beyond these a wound is hard to judge. */
 const FAIR = { bitrate: 350, frames: 12, loss: 0.03, roundTrip: 400 };
 
-/** @param {State} state whether video flows */
+/** @param {Seen} state whether video flows */
 export function isLive(state) {
   const { frameAt } = state.picture;
   return frameAt !== null && state.now - frameAt < STILL_AFTER && !state.call.ended;
@@ -28,7 +30,7 @@ export function measured(frame) {
   return { participant, bitrate, frames, width, height, loss, roundTrip, battery };
 }
 
-/** Which of the two layers of the stage is seen. @param {State} state @returns {"video" | "jpeg" | "none"} */
+/** Which of the two layers of the stage is seen. @param {Pick<Seen, "picture">} state @returns {"video" | "jpeg" | "none"} */
 export function shown(state) {
   const { frameAt, since, jpeg } = state.picture;
   if (!jpeg) return frameAt === null ? "none" : "video";
@@ -36,12 +38,19 @@ export function shown(state) {
   return frameAt - since >= STEADY || since - jpeg.shownAt > OUTLIVED ? "video" : "jpeg";
 }
 
+/** One frame of video more, after a gap or without. @param {Picture} picture @param {number} now @param {{width: number, height: number}} size @returns {Picture} */
+export function framed(picture, now, { width, height }) {
+  const { frameAt, since, jpeg } = picture;
+  const goesOn = frameAt !== null && now - frameAt < STILL_AFTER && !isOvertaken(picture);
+  return { frameAt: now, since: goesOn ? since : now, width, height, jpeg };
+}
+
 /** Whether a still is clearly newer than the newest frame. @param {import("./state.js").Picture} picture */
 export function isOvertaken({ frameAt, jpeg }) {
   return jpeg !== null && jpeg.shownAt - (frameAt ?? 0) > OVERTAKES;
 }
 
-/** @param {State} state whether what is seen is of this moment: video, stills that go on, or a photo */
+/** @param {Seen} state whether what is seen is of this moment: video, stills that go on, or a photo */
 export function isCurrent(state) {
   if (state.call.ended || shown(state) !== "jpeg") return isLive(state);
   const { jpeg } = state.picture;
@@ -59,7 +68,7 @@ export function pictureAt({ picture }) {
 }
 
 /** @param {State} state whether a capture shows something: a picture of this moment, or the frozen one */
-export const canCapture = (state) => state.frozen !== null || isCurrent(state);
+export const canCapture = (state) => state.frozen !== null || state.large !== "" || isCurrent(state);
 
 /** @param {State} state of the layer that is seen large @returns {{width: number, height: number}} */
 export function pictureSize(state) {

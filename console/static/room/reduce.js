@@ -1,7 +1,7 @@
 /** Messages -> state. Pure: no document, no clock, no network; the same messages make the same room. */
 
 import { fold } from "./facts.js";
-import { STILL_AFTER, isOvertaken } from "./picture.js";
+import { framed } from "./picture.js";
 import { without } from "./records.js";
 import { arrived, forgetSilent, reduceUploads } from "./uploads.js";
 
@@ -24,6 +24,8 @@ import { arrived, forgetSilent, reduceUploads } from "./uploads.js";
  *   | {type: "parcel.failed", key: string, text: string}
  *   | {type: "names", names: Record<string, string>}
  *   | {type: "place", change: Partial<import("./place.js").Place>}
+ *   | {type: "large", name: string}
+ *   | {type: "sharing", source: import("./streams.js").Source, change: Partial<import("./streams.js").Showing>}
  *   | {type: "pointed", place: [number, number]}
  *   | {type: "framed", framing: import("./framing.js").Framing}
  *   | {type: "frozen", frozen: State["frozen"]}
@@ -31,12 +33,13 @@ import { arrived, forgetSilent, reduceUploads } from "./uploads.js";
  *   | {type: "command.failed", id: string, name: ControlName, text: string}
  *   | {type: "zoom.next", value: number | null}
  *   | {type: "watchers", watchers: import("./watchers.js").Watcher[]}
+ *   | {type: "guests", guests: ({invitation: string} & import("./guests.js").Named)[]}
  *   | {type: "link", link: import("./state.js").Link | null, version: number}
  *   | {type: "still.taken", key: string, width: number, height: number}
  *   | {type: "still.storing", key: string}
  *   | {type: "still.stored", key: string, capture: string}
  *   | {type: "still.failed", key: string, text: string}
- *   | {type: "resend" | "deciding" | "ending" | "handing" | "pressing", status: import("./state.js").Ask["status"], text?: string}
+ *   | {type: "resend" | "deciding" | "ending" | "handing" | "pressing" | "inviting", status: import("./state.js").Ask["status"], text?: string}
  * )} RoomMessage
  */
 
@@ -60,13 +63,12 @@ export function reduce(state, message) {
       return forgetSilent(giveUpWaiting({ ...state, now: message.clock + state.skew }));
     case "line":
       return line(state, message.state);
-    case "link":
-      return { ...state, link: message.link, linkAt: message.version };
     case "resend":
     case "deciding":
     case "ending":
     case "pressing":
     case "handing":
+    case "inviting":
       return { ...state, [message.type]: { status: message.status, text: message.text ?? "", at: state.now } };
     default:
       return reducePicture(state, message);
@@ -86,6 +88,8 @@ function reducePicture(state, message) {
       return { ...state, quality: { ...message.quality, at: state.now } };
     case "watchers":
       return { ...state, users: withNames(state.users, message.watchers), watchers: message.watchers };
+    case "large":
+      return { ...state, large: message.name, frozen: null };
     case "framed":
       return { ...state, framing: message.framing };
     case "frozen":
@@ -104,6 +108,12 @@ function reduceIntent(state, message) {
       return clicked(state, message);
     case "command.failed":
       return commandFailed(state, message);
+    case "link":
+      return { ...state, link: message.link, linkAt: message.version };
+    case "guests":
+      return { ...state, guestNames: Object.fromEntries(message.guests.map((one) => [one.invitation, one])) };
+    case "sharing":
+      return { ...state, sharing: { ...state.sharing, [message.source]: { ...state.sharing[message.source], ...message.change } } };
     case "zoom.next":
       return { ...state, nextZoom: message.value };
     case "place":
@@ -141,9 +151,7 @@ function events(state, happened) {
 /** @param {State} state @param {{clock: number, width: number, height: number}} message @returns {State} */
 function frame(state, { clock, width, height }) {
   const now = clock + state.skew;
-  const { frameAt, since, jpeg } = state.picture;
-  const goesOn = frameAt !== null && now - frameAt < STILL_AFTER && !isOvertaken(state.picture);
-  return { ...state, now, picture: { frameAt: now, since: goesOn ? since : now, width, height, jpeg } };
+  return { ...state, now, picture: framed(state.picture, now, { width, height }) };
 }
 
 /** @param {State} state @param {{clock: number, jpeg: Omit<import("./state.js").Jpeg, "shownAt">}} message @returns {State} */

@@ -18,9 +18,9 @@ export async function readCapture(capture) {
   return response.blob();
 }
 
-/** @param {string} session @param {File} file @returns {Promise<{id: string}>} rejects with a Fault */
-export async function storeDocument(session, file) {
-  return answer(`/sessions/${session}/documents`, {
+/** @param {string} session @param {File} file @param {boolean} drawing @returns {Promise<{id: string}>} rejects with a Fault */
+export async function storeDocument(session, file, drawing) {
+  return answer(`/sessions/${session}/documents${drawing ? "?drawing=1" : ""}`, {
     method: "POST",
     headers: { "content-type": file.type, "x-file-name": encodeURIComponent(file.name) },
     body: file,
@@ -48,6 +48,21 @@ export async function readNotations(session, { latitude, longitude }) {
 /** @param {string} session @param {Point} from @param {string} to as it was typed @returns {Promise<import("./place.js").Remote>} rejects with a Fault */
 export async function readDistance(session, { latitude, longitude }, to) {
   return answer(`/sessions/${session}/distance.json`, posted({ latitude, longitude, to }));
+}
+
+/** @param {string} session @returns {Promise<import("./keeper.js").Kept>} rejects with a Fault */
+export async function readClosing(session) {
+  return answer(`/sessions/${session}/closing`, {});
+}
+
+/** Outlives the page. @param {string} session @param {import("./keeper.js").Wanted} wanted @returns {Promise<import("./keeper.js").Kept>} rejects with a Fault */
+export async function storeClosing(session, wanted) {
+  return answer(`/sessions/${session}/closing`, { ...posted(wanted), keepalive: true });
+}
+
+/** Of who is signed in. @param {{blurred: boolean}} wanted @returns {Promise<unknown>} rejects with a Fault */
+export async function storePreference(wanted) {
+  return answer("/preferences", posted(wanted));
 }
 
 /** @param {object} body */

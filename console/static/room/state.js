@@ -7,6 +7,7 @@
 import { emptyCall } from "./call.js";
 import { WHOLE } from "./framing.js";
 import { NOWHERE } from "./place.js";
+import { OFF } from "./streams.js";
 
 /** @typedef {import("./call.js").Call} Call */
 /** @typedef {import("./call.js").Phone} Phone */
@@ -84,6 +85,8 @@ import { NOWHERE } from "./place.js";
  * @property {Picture} picture
  * @property {import("./framing.js").Framing} framing
  * @property {{at: number, width: number, height: number} | null} frozen the frame that this console looks at longer
+ * @property {string} large what is seen in the place of the caller's picture, by its name at the relay; "" for that itself
+ * @property {Record<import("./streams.js").Source, import("./streams.js").Showing>} sharing what we show ourselves
  * @property {string} refusedAs code of the error that answered our last offer, "" when it was accepted
  * @property {Quality | null} quality
  * @property {Progress[]} files of the phone's, on their way
@@ -100,6 +103,8 @@ import { NOWHERE } from "./place.js";
  * @property {Ask} ending
  * @property {Ask} pressing the state of CPR
  * @property {Ask} handing the control over
+ * @property {Ask} inviting a guest, sending their link again, removing one
+ * @property {Record<string, import("./guests.js").Named>} guestNames by their invitations
  * @property {import("./watchers.js").Watcher[]} watchers now, who came first before the others
  * @property {Record<string, string>} users their names by their ids
  */
@@ -125,6 +130,8 @@ export function initial(page, clock) {
     picture: { frameAt: null, since: 0, width: 0, height: 0, jpeg: null },
     framing: WHOLE,
     frozen: null,
+    large: "",
+    sharing: { screen: OFF, camera: OFF },
     refusedAs: "",
     quality: null,
     files: [],
@@ -141,6 +148,8 @@ export function initial(page, clock) {
     ending: IDLE,
     pressing: IDLE,
     handing: IDLE,
+    inviting: IDLE,
+    guestNames: {},
     watchers: [],
     users: page.users ?? {},
   };

@@ -1,7 +1,7 @@
 /** Who watches, who drives the phone, and what the hand of control would do now. Pure. */
 
 /** @typedef {import("./state.js").State} State */
-/** @typedef {{user: string, name: string, role: "regulator" | "supervisor" | "administrator", since: number}} Watcher `since`: ms since the epoch */
+/** @typedef {{user: string, name: string, role: "regulator" | "supervisor" | "administrator" | "guest", since: number}} Watcher `since`: ms since the epoch */
 /** @typedef {{by: string, at: number}} Request by a user id */
 /** @typedef {{action: "ask" | "give" | "take", to: string}} Hand */
 

@@ -33,6 +33,15 @@ REFUSALS: Final[dict[str, tuple[str, str]]] = {
 DOCUMENT: Final = {"id": "d" * 32, "name": "consignes.pdf", "media_type": "application/pdf", "size": 4096}
 
 
+DRAWING: Final = {
+    **DOCUMENT,
+    "id": "e" * 32,
+    "name": "dessin.jpg",
+    "media_type": "image/jpeg",
+    "drawing": True,
+}
+
+
 async def door(phone: Page, server: Server) -> AsyncIterator[str]:
     """From the link to the camera's question, and every way of saying no."""
     await phone.route("**/j/open", lambda route: route.abort())
@@ -112,6 +121,17 @@ async def call(phone: Page, server: Server) -> AsyncIterator[str]:
     await expect(phone.locator("[data-part=documents]")).to_be_visible()
     yield "live-documents"
     await tap(phone, "close-documents")
+    await server.phone.say({"type": "streams", "streams": [{"id": "s" * 32, "source": "screen"}]})
+    await expect(phone.locator("[data-part=shown]")).to_be_visible()
+    yield "live-shown"
+    await tap(phone, "shown-close")
+    await expect(phone.locator("[data-part=shown-again]")).to_be_visible()
+    yield "live-shown-away"
+    await server.phone.say({"type": "streams", "streams": []})
+    await server.phone.say({"type": "document", "document": DRAWING})
+    await expect(phone.locator("[data-part=drawing]")).to_be_visible()
+    yield "live-drawing"
+    await tap(phone, "drawing-close")
     await tap(phone, "hangup")
     await on_screen(phone, "hungup")
     await expect(phone.locator("[data-part=summary]")).to_be_visible()

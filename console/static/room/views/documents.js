@@ -96,13 +96,13 @@ function newItem(key, documents) {
 }
 
 /** @param {HTMLElement} item @param {Paper} paper @param {Say} say @param {string} language */
-function update(item, { document, name, size, status, share, text }, say, language) {
+function update(item, { document, name, size, status, share, text, drawing }, say, language) {
   const link = part(item, "open");
   setAttribute(item, "data-status", status);
   show(link, document !== null);
   show(part(item, "name"), document === null);
   if (document) setAttribute(link, "href", `/documents/${document}`);
-  setText(document ? link : part(item, "name"), name || say("document.unnamed"));
+  setText(document ? link : part(item, "name"), drawing ? say("document.drawing") : name || say("document.unnamed"));
   setText(part(item, "size"), say("document.size", { size: kilobytes(size, language) }));
   const percent = { percent: Math.round(share * 100) };
   setText(part(item, "state"), status === "failed" && text ? text : say(`document.${status}`, percent));

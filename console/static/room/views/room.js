@@ -4,6 +4,8 @@ import { camerasView } from "./cameras.js";
 import { choiceView } from "./choice.js";
 import { cprView } from "./cpr.js";
 import { documentsView } from "./documents.js";
+import { drawingFold } from "./drawing-fold.js";
+import { guestsFold } from "./guests-fold.js";
 import { helpView } from "./help.js";
 import { remedyView } from "./remedy.js";
 import { framingView } from "./framing.js";
@@ -11,6 +13,7 @@ import { fullscreenSwitch } from "./fullscreen.js";
 import { handoversView } from "./handovers.js";
 import { pointingView } from "./pointing.js";
 import { qualityView } from "./quality.js";
+import { sharingView } from "./sharing.js";
 import { watchersView } from "./watchers.js";
 import { wordsView } from "./words.js";
 import { zoomView } from "./zoom.js";
@@ -19,7 +22,9 @@ import { capturesView } from "./captures.js";
 import { invitationView, resendView } from "./invitation.js";
 import { leavingView } from "./leaving.js";
 import { positionView } from "./position.js";
-import { endedView, layersView, lineView, stageView } from "./stage.js";
+import { endedView, markView } from "./closing.js";
+import { eyesView } from "./eyes.js";
+import { layersView, lineView, stageView } from "./stage.js";
 
 /** @typedef {import("../state.js").State} State */
 
@@ -30,21 +35,28 @@ import { endedView, layersView, lineView, stageView } from "./stage.js";
  * @param {object} context
  * @param {import("../../shared/phrases.js").Say} context.say
  * @param {string} context.language
- * @param {{users: Record<string, string>, started_at: number, other_provider: boolean, host: string, map: import("./map.js").MapSource | null}} context.page
+ * @param {{session: string, blurred: boolean, users: Record<string, string>, started_at: number, other_provider: boolean, host: string, map: import("./map.js").MapSource | null}} context.page
  * @param {import("../intents.js").Intents} context.intents
  * @param {import("../documents.js").Documents} context.documents
  * @param {import("../places.js").Places} context.places
- * @param {(participant: string, video: HTMLVideoElement) => () => void} context.watch a second camera
+ * @param {(name: string, video: HTMLVideoElement) => () => void} context.watch a picture beside the caller's
+ * @param {(name: string) => void} context.enlarge such a picture, "" for the caller's
+ * @param {() => Promise<import("../sharing.js").Sharing>} context.loadSharing
  * @param {() => State} context.state
  */
-export function roomView(root, { say, language, page, intents, documents, places, watch, state }) {
-  const stage = part(root, "stage");
+export function roomView(root, { say, language, page, intents, documents, places, watch, enlarge, loadSharing, state }) {
   const fullscreen = fullscreenSwitch(root);
   const pointing = pointingView(root, intents, state);
   const framing = framingView(root, intents, state, say, language);
   const papers = documentsView(root, say, language, documents);
   const position = positionView(root, { say, language, state, places, source: page.map });
   const cpr = cprView(root, say, intents, language, state);
+  const eyes = eyesView(root, say, page, sessionStorage);
+  const mark = markView(root, say, page.session, state);
+  const guests = guestsFold(root, say, intents, state);
+  const cameras = camerasView(root, say, { state, enlarge, watch });
+  const sharing = sharingView(root, say, { load: loadSharing, storage: localStorage });
+  const drawing = drawingFold(root, { say, state, intents, documents });
   const help = helpView(root, say, localStorage);
   const views = [
     layersView(root, say, language),
@@ -53,49 +65,80 @@ export function roomView(root, { say, language, page, intents, documents, places
     stageView(root, say, language),
     remedyView(root, say, intents, page),
     lineView(root, say),
-    endedView(root, say, language, page.users),
+    eyes.render,
+    mark.render,
     barView(root, say, intents),
-    zoomView(root, say, intents, language, stage),
-    qualityView(root, say, language),
+    zoomView(root, say, intents, language, part(root, "stage")),
     choiceView(root, "profile", say, intents),
     wordsView(root, say, intents),
     handoversView(root, say, intents),
     watchersView(root, say, intents),
-    camerasView(root, say, watch),
+    cameras.render,
+    sharing.render,
+    drawing.render,
     papers.render,
+    guests.render,
     cpr.render,
-    callView(root, say, language, page.started_at),
-    ladderView(root, say, language),
-    invitationView(root, say, state),
-    resendView(root, say, (to, other) => void intents.resend(to, other)),
+    ...panelViews(root, { say, language, page, intents, state }),
     position.render,
-    capturesView(root, say, language, intents),
-    leavingView(root, say, () => void intents.end()),
     flashView(part(root, "flash")),
   ];
-  const decide = (/** @type {import("./handovers.js").Decision} */ decision) => {
-    const asked = state().call.handovers[0];
-    if (asked) void intents.decide(asked.id, decision);
-  };
   /** @type {Doing} */
   const doing = {
     fullscreen,
     pointing: pointing.toggle,
     ...framing.doing,
-    writing: () => reveal(root, "words", "message"),
-    language: () => reveal(root, "words", "language"),
+    ...words(root),
     document: papers.choose,
     ...position.doing,
-    move: () => decide("move"),
-    add: () => decide("add"),
-    refuse: () => decide("refuse"),
+    ...decisions(intents, state),
     hand: () => intents.hand(),
+    guest: guests.invite,
     help: help.toggle,
     pressing: cpr.toggle,
+    reveal: eyes.hold,
+    mark: mark.toggle,
+    ...sharing.doing,
+    ...drawing.doing,
+    ...cameras.doing,
     ending: () => part(root, "end").focus(),
   };
-  return { doing, keysOn: help.keysOn, render: (/** @type {State} */ now) => views.forEach((view) => view(now)) };
+  return { doing, keysOn: help.keysOn, seeOurselves: sharing.seeOurselves, render: (/** @type {State} */ now) => views.forEach((view) => view(now)) };
 }
+
+/**
+ * The call, its network, its way to the picture, its captures, its end.
+ *
+ * @param {Document} root
+ * @param {Pick<Parameters<typeof roomView>[1], "say" | "language" | "page" | "intents" | "state">} context
+ */
+function panelViews(root, { say, language, page, intents, state }) {
+  return [
+    callView(root, say, language, page.started_at),
+    qualityView(root, say, language),
+    ladderView(root, say, language),
+    invitationView(root, say, state),
+    resendView(root, say, (to, other) => void intents.resend(to, other)),
+    capturesView(root, say, language, intents),
+    leavingView(root, say, () => void intents.end()),
+    endedView(root, say, language, page),
+  ];
+}
+
+/** On the second phone that asked first. @param {import("../intents.js").Intents} intents @param {() => State} state */
+function decisions(intents, state) {
+  const decide = (/** @type {import("./handovers.js").Decision} */ decision) => {
+    const asked = state().call.handovers[0];
+    if (asked) void intents.decide(asked.id, decision);
+  };
+  return { move: () => decide("move"), add: () => decide("add"), refuse: () => decide("refuse") };
+}
+
+/** @param {ParentNode} root */
+const words = (root) => ({
+  writing: () => reveal(root, "words", "message"),
+  language: () => reveal(root, "words", "language"),
+});
 
 /** To a field that may be folded away. @param {ParentNode} root @param {string} fold @param {string} field */
 function reveal(root, fold, field) {

@@ -69,20 +69,3 @@ export function lineView(root, say) {
     setText(part(root, "line-text"), say(state.line === "refused" ? "line.refused" : "line.lost"));
   };
 }
-
-/** @param {ParentNode} root @param {Say} say @param {string} language @param {Record<string, string>} users */
-export function endedView(root, say, language, users) {
-  const ended = part(root, "ended");
-  return (/** @type {State} */ state) => {
-    const over = state.call.ended;
-    if (!over || !ended.hidden) return;
-    show(ended, true);
-    show(part(root, "bar"), false);
-    show(part(root, "leaving"), false);
-    show(part(root, "keys"), false);
-    const lasted = state.call.invitation ? over.at - state.call.invitation.at : 0;
-    const values = { duration: duration(lasted, language), name: users[over.by ?? ""] ?? say("colleague") };
-    setText(part(root, "ended-facts"), say(over.by ? "ended.by" : "ended.alone", values));
-    part(root, "ended-title").focus();
-  };
-}

@@ -54,11 +54,16 @@ function showItem(item, user, state, say) {
   setText(part(item, "name"), user === me ? say(drives(state) ? "watchers.me.drives" : "watchers.me") : words(state, user, name, say));
   setAttribute(item, "data-drives", String(user === call.driver));
   setAttribute(give, "aria-label", say("watchers.give", { name }));
-  show(give, user !== me && drives(state) && line === "open");
+  show(give, user !== me && !isGuest(state, user) && drives(state) && line === "open");
 }
 
-/** @param {State} state @param {string} user a colleague @param {string} name @param {Say} say */
-function words({ call, watchers }, user, name, say) {
+/** @param {State} state @param {string} user */
+const isGuest = ({ watchers }, user) => watchers.some((one) => one.user === user && one.role === "guest");
+
+/** @param {State} state @param {string} user somebody else @param {string} name @param {Say} say */
+function words(state, user, name, say) {
+  const { call, watchers } = state;
+  if (isGuest(state, user)) return say("watchers.guest", { name });
   if (user !== call.driver) return name;
   return say(watchers.some((one) => one.user === user) ? "watchers.drives" : "watchers.away", { name });
 }
