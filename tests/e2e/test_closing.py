@@ -24,6 +24,11 @@ async def is_blurred(page: Page, blurred: bool, what: str = "[data-part=picture]
     await expect(page.locator(what).first).to_have_css("filter", re.compile("blur" if blurred else "none"))
 
 
+async def capture(page: Page) -> None:
+    await until_ready(page, "capture")
+    await control(page, "capture").click()
+
+
 async def test_pictures_stay_blurred_until_somebody_looks_and_no_longer(
     embedded: Product, browser: Browser
 ) -> None:
@@ -32,8 +37,7 @@ async def test_pictures_stay_blurred_until_somebody_looks_and_no_longer(
     await is_blurred(page, False)
     await page.get_by_role("button", name="Flouter les images").click()
     await is_blurred(page, True)
-    await until_ready(page, "capture")
-    await control(page, "capture").click()
+    await capture(page)
     await is_blurred(page, True, ".strip-picture > *")
     await page.reload()
     await until_seen(page, GREEN)
