@@ -57,7 +57,7 @@ class Camera:
     async def call(self) -> AsyncIterator[tuple[Page, Page]]:
         console, phone = await self.console(), await phone_page(self.browser)
         await call(console, phone, self.made)
-        await until_ready(console, "zoom")
+        await until_ready(console, "torch")
         yield console, phone
 
     async def take(self, page: Page, state: str) -> None:
@@ -79,9 +79,8 @@ async def live(camera: Camera) -> None:
 
 
 async def zoomed_with_map(camera: Camera) -> None:
-    async with camera.call() as (console, phone):
+    async with camera.call() as (console, _):
         await console.keyboard.press("p")
-        await phone.locator("[data-act=locate]:visible").tap()
         await expect(console.locator("[data-part=plus-code]")).to_be_visible()
         await console.keyboard.press("a")
         await expect(console.locator(".leaflet-tile-loaded").first).to_be_visible()
@@ -91,7 +90,7 @@ async def zoomed_with_map(camera: Camera) -> None:
 
 async def cpr(camera: Camera) -> None:
     async with camera.call() as (console, _):
-        await console.get_by_role("button", name="RCP", exact=True).click()
+        await console.keyboard.press("b")
         await expect(console.get_by_role("timer").first).to_have_text(re.compile(r"0:0[3-9]"))
         await camera.take(console, "cpr")
 

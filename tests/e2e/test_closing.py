@@ -27,6 +27,7 @@ async def is_blurred(page: Page, blurred: bool, what: str = "[data-part=picture]
 async def capture(page: Page) -> None:
     await until_ready(page, "capture")
     await control(page, "capture").click()
+    await expect(page.locator("[data-part=strip] a[data-part=open]")).to_have_count(1)  # it is kept
 
 
 async def test_pictures_stay_blurred_until_somebody_looks_and_no_longer(
