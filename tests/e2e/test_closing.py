@@ -27,7 +27,13 @@ async def is_blurred(page: Page, blurred: bool, what: str = "[data-part=picture]
 async def capture(page: Page) -> None:
     await until_ready(page, "capture")
     await control(page, "capture").click()
-    await expect(page.locator("[data-part=strip] a[data-part=open]")).to_have_count(1)  # it is kept
+    kept = page.locator("[data-part=strip] a[data-part=open]")
+    await expect(kept).to_have_attribute("href", re.compile("/captures/"))
+
+
+async def blur(page: Page) -> None:
+    async with page.expect_response("**/preferences"):
+        await page.get_by_role("button", name="Flouter les images").click()
 
 
 async def test_pictures_stay_blurred_until_somebody_looks_and_no_longer(
@@ -36,7 +42,7 @@ async def test_pictures_stay_blurred_until_somebody_looks_and_no_longer(
     page, phone = await console_page(browser), await phone_page(browser)
     await call(page, phone, embedded)
     await is_blurred(page, False)
-    await page.get_by_role("button", name="Flouter les images").click()
+    await blur(page)
     await is_blurred(page, True)
     await capture(page)
     await is_blurred(page, True, ".strip-picture > *")

@@ -60,9 +60,9 @@ export async function storeClosing(session, wanted) {
   return answer(`/sessions/${session}/closing`, { ...posted(wanted), keepalive: true });
 }
 
-/** Of who is signed in. @param {{blurred: boolean}} wanted @returns {Promise<unknown>} rejects with a Fault */
+/** Of who is signed in; outlives the page. @param {{blurred: boolean}} wanted @returns {Promise<unknown>} rejects with a Fault */
 export async function storePreference(wanted) {
-  return answer("/preferences", posted(wanted));
+  return answer("/preferences", { ...posted(wanted), keepalive: true });
 }
 
 /** @param {object} body */
