@@ -11,16 +11,15 @@ from signaling.domain import guests, joining
 from signaling.domain.addresses import Address, display, parse
 from signaling.domain.errors import LinkUnusable, NotFound, NotSignedIn, Unavailable
 from signaling.domain.guests import find_guest
-from signaling.domain.ids import Secrets, fingerprint, new_id, new_secret
+from signaling.domain.ids import Secrets, fingerprint
 from signaling.domain.inviting import Plan
-from signaling.domain.records import GuestRole, Invitation, Participant
-from signaling.domain.room import Room
+from signaling.domain.records import GuestRole, Participant
 from signaling.domain.visitor import Visitor
 from signaling.messages.console import Guest
-from signaling.ports import Change, Clock, Relay, Store
+from signaling.ports import Clock, Relay, Store
 from signaling.service.invite import Ways
-from signaling.service.join import Phone, fingerprint_of
 from signaling.service.journal import Journal
+from signaling.service.links import Links, Phone
 from signaling.service.negotiate import relay_key
 from signaling.service.rights import must_watch
 
@@ -51,6 +50,7 @@ class Guests:
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
+        self._links = Links(store, journal, clock, secrets, joining.is_watching)
         self._relay = relay
         self._ways = ways
 
@@ -116,48 +116,18 @@ class Guests:
     async def look(self, token: str) -> GuestLook:
         """What the link is worth, without spending it. Notes that a person opened it."""
         try:
-            room, invitation = await self._behind(token)
+            room, invitation = await self._links.behind(token)
         except LinkUnusable as error:
             return GuestLook(error.reason)
         state = joining.link_state(room, invitation, None, self._clock.now())
         if state == "ready" and invitation.opened_at is None:
-            await self._journal.change(
-                invitation.centre, invitation.session, lambda room: self._opened(room, invitation.id)
-            )
+            await self._links.open(invitation)
         centre = await self._store.centre(invitation.centre)
         return GuestLook(state, centre.name, invitation.guest, invitation.name)
 
     async def claim(self, token: str, phone: Phone) -> str:
-        """Bind the link to this browser. Returns the cookie that carries it through reloads.
-
-        The browser that holds the link, by its cookie or its mark, gets it again. Raises LinkUnusable when
-        it is another's, over, or unknown; a caller's link is unknown here.
-        """
-        _, found = await self._behind(token)
-        secret = self._secrets.phone(phone.mark, found.id) if phone.mark else new_secret()
-        now = self._clock.now()
-
-        def decide(room: Room) -> Change:
-            nonlocal secret
-            invitation = find_guest(room, found.id)
-            if joining.link_state(room, invitation, fingerprint_of(phone.cookie), now) in joining.HELD:
-                secret = phone.cookie or secret
-                return Change()
-            row = Participant(
-                id=new_id(now),
-                centre=found.centre,
-                session=found.session,
-                role="guest",
-                created_at=now,
-                invitation=found.id,
-                cookie_hash=fingerprint(secret),
-                browser=phone.browser,
-                language=phone.language,
-            )
-            return guests.claim(room, invitation, row, now)
-
-        await self._journal.change(found.centre, found.session, decide)
-        return secret
+        """As `Links.claim`; a caller's link is unknown here."""
+        return await self._links.claim(token, phone, "guest", guests.claim)
 
     async def seat(self, cookie: str | None, page: str) -> GuestSeat:
         """The guest behind a cookie. Raises NotSignedIn, for one who was removed too."""
@@ -180,21 +150,6 @@ class Guests:
             return await self._store.guest(fingerprint(cookie or ""))
         except NotFound:
             raise NotSignedIn("no guest holds this cookie") from None
-
-    async def _behind(self, token: str) -> tuple[Room, Invitation]:
-        """Raises LinkUnusable: unknown, or not that of a guest who watches."""
-        try:
-            centre, session, id_ = await self._store.centre_of_token(fingerprint(token))
-        except NotFound:
-            raise LinkUnusable("unknown") from None
-        room = await self._store.room(centre, session)
-        invitation = joining.find_invitation(room, id_)
-        if not joining.is_watching(invitation):
-            raise LinkUnusable("unknown")
-        return room, invitation
-
-    def _opened(self, room: Room, invitation: str) -> Change:
-        return joining.open_link(room, find_guest(room, invitation), self._clock.now())
 
     def _plan(self, address: Address, intent: str, language: str) -> Plan:
         provider = self._ways.providers_of(address.channel, address.value)[0]
