@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from signaling.domain.audit import Audited
 from signaling.domain.facts import Event
 from signaling.domain.phone_test import PhoneTest
 from signaling.domain.records import (
@@ -213,6 +214,14 @@ class Passwords(Protocol):
 
     def outdated(self, password_hash: str) -> bool:
         """Whether the hash is cheaper to guess than those made today."""
+
+
+class Audit(Protocol):
+    """What was done, in a chain that shows whatever is taken out of it or changed in it."""
+
+    async def record(self, *done: Audited) -> None:
+        """Returns once they are safe in the store. Raises Unavailable: what must be audited is then not
+        answered."""
 
 
 # ---------------------------------------------------------------- Bus

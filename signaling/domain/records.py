@@ -33,6 +33,48 @@ class Centre(Record, frozen=True):
     name: str  # as callers read it, e.g. "SAMU 54"
     created_at: int
     phone: str = ""  # as callers read it, e.g. "03 83 85 85 85"
+    policy: str = ""  # JSON of signaling.domain.policy.Policy; "": all of it as a new centre has it
+
+
+class Person(Record, frozen=True):
+    """Who signs in; of no centre (""). In each centre that a person works for they are a `User`."""
+
+    email: str  # lower case, unique
+    name: str
+    password_hash: str  # "": signs in otherwise, or not yet
+    created_at: int
+    disabled_at: int | None = None  # in all centres
+    phone: str = ""  # E.164, for codes by SMS; "": none
+    totp: str = ""  # encrypted secret; "": none
+    totp_step: int = 0  # the last time step that opened: each opens once (RFC 6238, 5.2)
+    terms: str = ""  # version of the terms of use that was accepted
+    rpps: str | None = None  # as Pro Santé Connect names them (SubjectNameID), unique
+
+
+class Passkey(Record, frozen=True):
+    """A WebAuthn credential of a person; of no centre ("")."""
+
+    person: str
+    credential: str  # its id, base64url, unique
+    public_key: str  # base64url of the COSE key
+    sign_count: int
+    name: str  # in the person's words
+    created_at: int
+    used_at: int | None = None
+
+
+class Ticket(Record, frozen=True):
+    """A secret that is used once: a code sent, a link to a new password, an invitation to an account, a
+    challenge. Of no centre ("") unless it is one's invitation."""
+
+    person: str  # "": not known yet
+    kind: Literal["code", "reset", "invitation", "passkey", "oidc"]
+    secret_hash: str  # unique; a code of six digits is hashed with a key and its login
+    created_at: int
+    expires_at: int
+    used_at: int | None = None
+    tries: int = 0
+    data: str = ""  # JSON of what the kind needs
 
 
 class User(Record, frozen=True):
@@ -52,6 +94,9 @@ class Login(Record, frozen=True):
     created_at: int
     expires_at: int
     revoked_at: int | None = None
+    waits_for: str = ""  # what is missing before it opens anything: "factor", "terms", "centre"; "": nothing
+    browser: str = ""  # e.g. "Firefox, Windows", for the person's list of their logins
+    seen_at: int | None = None
 
 
 class Session(Record, frozen=True):
@@ -69,6 +114,8 @@ class Session(Record, frozen=True):
     assessment: Assessment = ""
     reference: str = ""  # file number in the centre's dispatch software
     note: str = ""
+    held: bool = False  # legal hold: nothing of it is deleted, whatever its age
+    erased_at: int | None = None  # its people and pictures are gone; what remains are its figures
 
 
 class Invitation(Record, frozen=True):
@@ -181,3 +228,36 @@ class Position(Record, frozen=True):
     accuracy: float
     address: str | None = None
     source: str | None = None
+
+
+class CentreKey(Record, frozen=True):
+    """A key that encrypts files of one centre, itself encrypted by the master key."""
+
+    wrapped: str  # base64
+    master: str  # which master key wrapped it: a mark of that key, not the key
+    created_at: int
+    retired_at: int | None = None  # still decrypts what it encrypted; nothing new
+
+
+class AuditEntry(Record, frozen=True):
+    """A line of a centre's audit; the centre "" holds what concerns none. Never changed, never deleted."""
+
+    number: int  # 1, 2, 3 ... without a gap, by centre
+    at: int
+    actor: str  # user id; "": nobody signed in, or the product itself
+    action: str  # e.g. "login.succeeded"
+    subject: str  # id of what was looked at or changed
+    detail: str  # JSON, without personal data
+    previous: str  # hash of the entry before; "" for the first
+    hash: str  # SHA-256 hex of the entry
+
+
+class Recording(Record, frozen=True):
+    """A film of what a phone sent; its bytes are a file of the centre."""
+
+    session: str
+    participant: str
+    started_at: int
+    ended_at: int | None
+    media_type: str
+    size: int  # bytes

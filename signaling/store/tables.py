@@ -82,7 +82,26 @@ def _where(condition: str) -> dict[str, Any]:
 
 centre: Final = Table(
     "centre", metadata, _id(), _text("centre"), _text("name"), _int("created_at"),
-    _text_or_empty("phone"), CheckConstraint("centre = id", name="own"),
+    _text_or_empty("phone"), _text_or_empty("policy"), CheckConstraint("centre = id", name="own"),
+)  # fmt: skip
+
+person: Final = Table(  # of no centre (""), as the next two
+    "person", metadata, _id(), _text("centre"), _text("email"), _text("name"), _text("password_hash"),
+    _int("created_at"), _int("disabled_at", nullable=True), _text("phone"), _text("totp"), _int("totp_step"),
+    _text("terms"), _text("rpps", nullable=True),
+    UniqueConstraint("email"), UniqueConstraint("rpps"),
+)  # fmt: skip
+
+passkey: Final = Table(
+    "passkey", metadata, _id(), _text("centre"), _text("person"), _text("credential"), _text("public_key"),
+    _int("sign_count"), _text("name"), _int("created_at"), _int("used_at", nullable=True),
+    ForeignKeyConstraint(["person"], ["person.id"]), UniqueConstraint("credential"), Index(None, "person"),
+)  # fmt: skip
+
+ticket: Final = Table(
+    "ticket", metadata, _id(), _text("centre"), _text("person"), _text("kind"), _text("secret_hash"),
+    _int("created_at"), _int("expires_at"), _int("used_at", nullable=True), _int("tries"), _text("data"),
+    UniqueConstraint("secret_hash"), Index(None, "expires_at"),
 )  # fmt: skip
 
 user_account: Final = Table(  # "user" is a reserved word of SQL
@@ -94,7 +113,8 @@ user_account: Final = Table(  # "user" is a reserved word of SQL
 
 login: Final = Table(
     "login", metadata, _id(), _text("centre"), _text("user"), _int("created_at"), _int("expires_at"),
-    _int("revoked_at", nullable=True),
+    _int("revoked_at", nullable=True), _text_or_empty("waits_for"), _text_or_empty("browser"),
+    _int("seen_at", nullable=True),
     _refers("user", "user_account"), Index(None, "centre", "user"),
 )  # fmt: skip
 
@@ -103,7 +123,7 @@ session: Final = Table(
     _text("address"), _text("channel"), _text("rung"), _int("first_picture_at", nullable=True),
     _int("ended_at", nullable=True), Column("refused", Boolean, nullable=False),
     _text_or_empty("controller"), _no("debrief"), _text_or_empty("assessment"), _text_or_empty("reference"),
-    _text_or_empty("note"),
+    _text_or_empty("note"), _no("held"), _int("erased_at", nullable=True),
     _refers("started_by", "user_account"), _found_in_centre(),
     Index("ix_session_open", "centre", "id", **_where("ended_at IS NULL")),
     Index("ix_session_open_since", "started_at", **_where("ended_at IS NULL")),
@@ -192,8 +212,36 @@ phone_test: Final = Table(
     Index(None, "centre", "id"), Index(None, "created_at"),
 )  # fmt: skip
 
+centre_key: Final = Table(
+    "centre_key", metadata, _id(), _text("centre"), _text("wrapped"), _text("master"), _int("created_at"),
+    _int("retired_at", nullable=True),
+    ForeignKeyConstraint(["centre"], ["centre.id"]), Index(None, "centre", "id"),
+)  # fmt: skip
+
+audit: Final = Table(  # of no centre ("") too: no foreign key holds it
+    "audit", metadata, _id(), _text("centre"), _int("number"), _int("at"), _text("actor"), _text("action"),
+    _text("subject"), _text("detail"), _text("previous"), _text("hash"),
+    UniqueConstraint("centre", "number"), Index(None, "centre", "at"),
+)  # fmt: skip
+
+recording: Final = Table(
+    "recording", metadata, _id(), _text("centre"), _text("session"), _text("participant"),
+    _int("started_at"), _int("ended_at", nullable=True), _text("media_type"), _int("size"),
+    _refers("session", "session"), _refers("participant", "participant"),
+    Index(None, "centre", "session"),
+)  # fmt: skip
+
+# What one process at a time does for all of them, e.g. the sweep of old files; of no centre
+duty: Final = Table(
+    "duty", metadata, Column("name", Text, primary_key=True), _text("centre"), _text("holder"),
+    _int("until"),
+)  # fmt: skip
+
 TABLE_OF: Final[dict[type[Record], Table]] = {
     records.Centre: centre,
+    records.Person: person,
+    records.Passkey: passkey,
+    records.Ticket: ticket,
     records.User: user_account,
     records.Login: login,
     records.Session: session,
@@ -205,5 +253,8 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     records.Message: message,
     records.Upload: upload,
     records.Handover: handover,
+    records.CentreKey: centre_key,
+    records.AuditEntry: audit,
+    records.Recording: recording,
     PhoneTest: phone_test,
 }  # parents before children

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from config.asgi import Application
+from config.application import Application
 from patient_pwa.http import cookie_name
 from patient_pwa.uploads import routes
 from signaling.domain.ids import new_id

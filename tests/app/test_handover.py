@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from config.asgi import Application, adapters, build, opened
+from config.adapters import adapters
+from config.application import Application, build, opened
 from config.settings import read
 from signaling.domain import facts
 from signaling.domain.errors import LinkUnusable, NotAllowed, NotFound, NotSignedIn, Throttled

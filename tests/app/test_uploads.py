@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from config.asgi import Application, adapters, build, opened
+from config.adapters import adapters
+from config.application import Application, build, opened
 from config.settings import read
 from signaling.domain import facts
 from signaling.domain.errors import BadFile, BadMessage, NotAllowed, NotFound

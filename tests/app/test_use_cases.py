@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
-from config.asgi import Application, adapters, build, opened
+from config.adapters import adapters
+from config.application import Application, build, opened
 from config.settings import read
 from signaling.domain import facts
 from signaling.domain.controls import Capabilities, Controls

@@ -1,0 +1,59 @@
+"""What reaches outside, as the settings choose it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.carriers import notifier
+from config.settings import Settings, media_external_pairs, media_port_range
+from media import load
+from media.relay import EmbeddedRelay
+from media.remote import RemoteRelay
+from signaling.bus.memory import MemoryBus
+from signaling.bus.redis import RedisBus
+from signaling.geocode.geopy import GeopyGeocoder
+from signaling.limits import Limits
+from signaling.notify.routed import Routed
+from signaling.ports import Bus, Clock, Geocoder, Relay
+from signaling.service.tasks import Tasks
+from signaling.store.sql import SqlStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapters:
+    """All that reaches outside, opened and closed with the application."""
+
+    store: SqlStore
+    bus: Bus
+    relay: Relay
+    notifier: Routed
+    geocoder: Geocoder
+    limits: Limits
+    tasks: Tasks
+
+
+def adapters(settings: Settings, clock: Clock) -> Adapters:
+    return Adapters(
+        store=SqlStore(settings.database_url, clock),
+        bus=MemoryBus() if settings.embedded else RedisBus(settings.redis_url),
+        relay=_relay(settings),
+        notifier=notifier(settings),
+        geocoder=GeopyGeocoder(
+            settings.ban_domain, settings.nominatim_domain, scheme=settings.geocoder_scheme
+        ),
+        limits=Limits(settings.redis_url),
+        tasks=Tasks(),
+    )
+
+
+def _relay(settings: Settings) -> Relay:
+    if not settings.embedded:
+        return RemoteRelay(settings.redis_url)
+    return EmbeddedRelay(
+        addresses=settings.media_addresses,
+        external=media_external_pairs(settings),
+        ports=media_port_range(settings),
+        start_bitrate=settings.start_bitrate,
+        video_codecs=settings.video_codecs,
+        limits=load.Limits(settings.media_max_packets, settings.media_max_cpu, settings.media_max_lag),
+    )

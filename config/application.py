@@ -1,0 +1,167 @@
+"""The use cases on their adapters."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.adapters import Adapters
+from config.carriers import composer
+from config.demonstration import Demonstrations, simulator
+from config.settings import Settings
+from signaling.auth import Gate
+from signaling.conversation_console import UseCases
+from signaling.domain.ids import Secrets
+from signaling.files.disk import DiskFiles
+from signaling.files.inspection import Inspection
+from signaling.hub import Hub
+from signaling.images import check_capture, check_still
+from signaling.passwords import Argon2Passwords
+from signaling.ports import Clock
+from signaling.service.captures import Captures
+from signaling.service.closing import Closings
+from signaling.service.command import Commanding
+from signaling.service.courier import Courier
+from signaling.service.cpr import Resuscitation
+from signaling.service.documents import Documents
+from signaling.service.driving import Driving
+from signaling.service.end import Ending
+from signaling.service.guest_files import GuestFiles
+from signaling.service.guests import Guests
+from signaling.service.handover import HandingOver
+from signaling.service.history import History
+from signaling.service.invite import Inviting, Ways
+from signaling.service.join import Joining
+from signaling.service.journal import Journal
+from signaling.service.live import Live
+from signaling.service.logins import Logins
+from signaling.service.negotiate import Negotiating
+from signaling.service.phone_test import PhoneTests, Sending
+from signaling.service.report import Reporting
+from signaling.service.retention import Retention
+from signaling.service.stills import Stills
+from signaling.service.streams import Streams
+from signaling.service.summary import Summaries
+from signaling.service.uploads import Lines, Uploads
+
+MINUTE = 60_000  # ms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    settings: Settings
+    adapters: Adapters
+    clock: Clock
+    hub: Hub
+    live: Live
+    use: UseCases
+    joining: Joining
+    summaries: Summaries
+    retention: Retention
+    captures: Captures
+    documents: Documents
+    guest_files: GuestFiles
+    closings: Closings
+    uploads: Uploads
+    stills: Stills
+    courier: Courier
+    gate: Gate
+    demonstration: Demonstrations | None
+    phone_tests: PhoneTests | None
+
+
+def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path | None = None) -> Application:
+    """The use cases on their adapters."""
+    secrets = Secrets(settings.secret_key.encode())
+    journal = Journal(parts.store, parts.bus)
+    live = Live(parts.bus, clock, check_still)
+    joining = Joining(parts.store, journal, clock, secrets, parts.limits.limiter)
+    courier = Courier(parts.store, journal, clock, parts.notifier, composer(settings, secrets), parts.tasks)
+    files, inspect = DiskFiles(settings.data_dir / "files"), Inspection()
+    lines = Lines(relay=parts.relay, bus=parts.bus, consoles=live)
+    uploads = Uploads(parts.store, journal, files, clock, parts.tasks, lines, inspect)
+    streams = Streams(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks)
+    ways = Ways(
+        public_url=settings.public_url,
+        language=settings.caller_language,
+        lifetime=settings.invitation_minutes * MINUTE,
+        providers_of=parts.notifier.names_for,
+        wake=courier.wake,
+    )
+    use = UseCases(
+        inviting=Inviting(parts.store, journal, clock, secrets, ways),
+        guests=Guests(parts.store, journal, clock, secrets, parts.relay, ways),
+        negotiating=Negotiating(parts.store, journal, parts.relay),
+        commanding=Commanding(parts.store, journal, parts.bus, parts.relay, parts.tasks),
+        driving=Driving(parts.store, journal, clock),
+        resuscitation=Resuscitation(journal),
+        reporting=Reporting(parts.store, journal, live, clock, parts.geocoder, parts.tasks, uploads, streams),
+        streams=streams,
+        ending=Ending(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks),
+        history=History(parts.store),
+        handing=HandingOver(
+            parts.store, journal, clock, secrets, joining, parts.limits.limiter, settings.public_url
+        ),
+    )
+    logins = Logins(
+        parts.store, clock, Argon2Passwords(), secrets, parts.limits.limiter, settings.login_hours
+    )
+    return Application(
+        settings=settings,
+        adapters=parts,
+        clock=clock,
+        hub=Hub(parts.store, parts.bus),
+        live=live,
+        use=use,
+        summaries=Summaries(parts.store, clock, settings.keep_days),
+        retention=Retention(parts.store, files, clock, settings.keep_days),
+        joining=joining,
+        captures=Captures(parts.store, journal, files, clock, check_capture),
+        documents=Documents(parts.store, journal, files, clock, inspect),
+        guest_files=GuestFiles(parts.store, files),
+        closings=Closings(parts.store, journal),
+        uploads=uploads,
+        stills=Stills(parts.store, parts.relay),
+        courier=courier,
+        gate=Gate(logins, settings.secure, settings.login_hours),
+        demonstration=_demonstration(settings, use.inviting, certificate),
+        phone_tests=_phone_tests(settings, parts, clock, secrets),
+    )
+
+
+def _phone_tests(settings: Settings, parts: Adapters, clock: Clock, secrets: Secrets) -> PhoneTests | None:
+    if not settings.test_page_calls:
+        return None
+    ways = Sending(
+        public_url=settings.public_url,
+        language=settings.caller_language,
+        notifier=parts.notifier,
+        tasks=parts.tasks,
+    )
+    return PhoneTests(parts.store, clock, secrets, parts.limits.limiter, ways)
+
+
+def _demonstration(settings: Settings, inviting: Inviting, certificate: Path | None) -> Demonstrations | None:
+    if not settings.demo:
+        return None
+    return Demonstrations(inviting, simulator(settings, certificate), settings.data_dir)
+
+
+@asynccontextmanager
+async def opened(made: Application) -> AsyncIterator[None]:
+    """The adapters are open within, in an order in which each finds what it needs."""
+    parts = made.adapters
+    async with AsyncExitStack() as stack:
+        for adapter in (parts.store, parts.bus, parts.notifier):
+            await adapter.open()
+            stack.push_async_callback(adapter.close)
+        stack.push_async_callback(parts.geocoder.close)
+        stack.push_async_callback(parts.limits.close)
+        await parts.relay.open(made.use.reporting.relay_event)
+        stack.push_async_callback(parts.relay.close)
+        stack.push_async_callback(parts.tasks.close)
+        if made.demonstration is not None:
+            stack.push_async_callback(made.demonstration.close)
+        yield
