@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -24,6 +24,7 @@ from signaling.messages.control import (
 KEPT = 200  # results, so that a repeated command is answered and not run again
 
 Account = tuple[Capabilities, Controls, dict[str, str]]
+F = TypeVar("F", Hello, State)
 
 
 class Control:
@@ -54,12 +55,13 @@ class Control:
         if command.epoch != self._epoch:
             self._tell(Result(id=command.id, error="stale_epoch"))
             return
+        state: State | None = None
         if command.id not in self._results:
             self._results[command.id] = self._run(command)
-            self.refresh()
+            state = self._state(State) if self._look() else None
             if len(self._results) > KEPT:
                 del self._results[next(iter(self._results))]
-        self._tell(Result(id=command.id, error=self._results[command.id]))
+        self._tell(Result(id=command.id, error=self._results[command.id], state=state))
 
     # ------------------------------------------------------------ parts
     def _run(self, command: Command) -> CommandError | None:
@@ -134,7 +136,7 @@ class Control:
             return dict.fromkeys(("camera", "torch", "zoom"), "needs_tap")
         return {} if self._camera.has_torch else dict.fromkeys(("torch", "zoom"), "lens")
 
-    def _state(self, kind: type[Hello] | type[State]) -> Hello | State:
+    def _state(self, kind: type[F]) -> F:
         can, does, reasons = self._told
         return kind(
             epoch=self._epoch,

@@ -120,8 +120,9 @@ export class Control {
       if (fault) this._wishes = { ...this._wishes, [name]: undefined };
       setTimeout(() => this.refresh(), REREAD);
     }
-    this.refresh();
-    this._answer(id, fault);
+    this._look();
+    if (id === null) this._tellSoon();
+    else this._answer(id, fault);
   }
 
   /** The wishes that are still wishes once `name` is set. @param {Name} name */
@@ -135,9 +136,9 @@ export class Control {
     if (id === null) return;
     this._results.set(id, fault);
     if (this._results.size > KEPT) this._results.delete(this._results.keys().next().value ?? id);
-    // Before the answer: a console that reads "done" already has what was done.
-    if (this._untold) this._tell("state");
-    this._options.tell(result(id, fault));
+    // In one frame: a console that reads "done" has what was done, and the server stores both at once.
+    const answer = result(id, fault);
+    this._options.tell(this._untold ? { ...answer, state: this._told("state") } : answer);
   }
 
   /** @returns {State} */
@@ -175,8 +176,13 @@ export class Control {
 
   /** @param {"hello" | "state"} type */
   _tell(type) {
+    this._options.tell(this._told(type));
+  }
+
+  /** @param {"hello" | "state"} type */
+  _told(type) {
     this._untold = false;
-    this._options.tell({ type, epoch: this._epoch, revision: this._revision, ...this._state });
+    return { type, epoch: this._epoch, revision: this._revision, ...this._state };
   }
 }
 

@@ -121,9 +121,9 @@ def result(room: Room, participant: str, frame: control.Result) -> Change:
     if room.session.ended_at is not None:
         return Change()
     check_command_id(frame.id)
-    return Change(
-        facts=(facts.CommandAnswered(command=frame.id, participant=participant, error=frame.error),)
-    )
+    answered = facts.CommandAnswered(command=frame.id, participant=participant, error=frame.error)
+    before = state(room, participant, frame.state) if frame.state else Change()
+    return replace(before, facts=(*before.facts, answered))
 
 
 def position(room: Room, participant: str, frame: control.Position, id_: str, now: int) -> Change:

@@ -71,6 +71,7 @@ class Result(_Frame, frozen=True, tag="result"):
 
     id: str
     error: CommandError | None = None
+    state: State | None = None  # where the command changed it: the two are one piece of news
 
 
 class Position(_Frame, frozen=True, tag="position"):

@@ -33,7 +33,8 @@ class Rig:
         return answer.error
 
     def states(self) -> list[State]:
-        return [frame for frame in self.said if isinstance(frame, State)]
+        brought = [frame.state if isinstance(frame, Result) else frame for frame in self.said]
+        return [frame for frame in brought if isinstance(frame, State)]
 
     def _tell(self, frame: ControlUp) -> None:
         self.said.append(decode_control(msgspec.json.encode(frame)))
@@ -49,15 +50,14 @@ def test_hello_tells_what_the_phone_can_and_does() -> None:
     assert hello.wanted == hello.actual
 
 
-def test_a_command_is_done_then_told_then_answered() -> None:
+def test_a_command_is_done_then_answered_with_what_it_made() -> None:
     rig = Rig()
     assert rig.ask("torch", True) is None
     assert rig.camera.shot == Shot(lit=True)
-    _, state, answer = rig.said
-    assert isinstance(state, State)
-    assert state.actual.torch is True
-    assert state.revision == 2
+    _, answer = rig.said
     assert isinstance(answer, Result)
+    assert answer.state is not None
+    assert (answer.state.actual.torch, answer.state.revision) == (True, 2)
 
 
 @pytest.mark.parametrize(("value", "step"), [(1, 1), (1.4, 1), (2.6, 3), (4, 4)])

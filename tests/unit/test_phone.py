@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from signaling.domain import facts, phone
@@ -205,10 +206,21 @@ def test_a_lost_camera_that_says_nothing_more_is_frozen() -> None:
     assert fact == facts.CameraLost(participant=PHONE.id, cause="frozen")
 
 
+def test_an_answer_and_the_state_that_it_made_are_one_change() -> None:
+    change = phone.result(ROOM, PHONE.id, control.Result(id="cmd-1", state=said()))
+    assert [type(fact) for fact in change.facts] == [facts.PhoneState, facts.CommandAnswered]
+    assert change.updates == (msgspec.structs.replace(PHONE, revision=6),)
+
+
+def test_an_answer_with_an_old_state_is_an_answer_all_the_same() -> None:
+    change = phone.result(ROOM, PHONE.id, control.Result(id="cmd-1", state=said(revision=4)))
+    assert [type(fact) for fact in change.facts] == [facts.CommandAnswered]
+
+
 def test_nothing_is_added_to_a_session_that_has_ended() -> None:
     for kind in (control.State, control.Hello):
         assert phone.state(OVER, PHONE.id, said(kind)) == Change()
     assert phone.step(OVER, PHONE.id, caller.Step(step="page.hidden")).facts == ()
-    assert phone.result(OVER, PHONE.id, control.Result(id="cmd-1")).facts == ()
+    assert phone.result(OVER, PHONE.id, control.Result(id="cmd-1", state=said())) == Change()
     frame = control.Position(latitude=1, longitude=1, accuracy=1)
     assert phone.position(OVER, PHONE.id, frame, "id", NOW).facts == ()

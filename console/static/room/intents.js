@@ -1,6 +1,6 @@
 /** What the regulator wants -> the socket and the server; what comes of it -> messages. */
 
-import { copyTo, drawn, png, sizeOf } from "./still.js";
+import { copyTo, drawn, jpeg, sizeOf } from "./still.js";
 import { GUIDANCE, control, onScreen, onStep, zoomRange, zoomedBy } from "./controls.js";
 import { canCapture, hadPicture } from "./picture.js";
 import { handOf } from "./watchers.js";
@@ -130,7 +130,7 @@ export class Intents {
     dispatch({ type: "still.storing", key });
     for (let attempt = 1; ; attempt++) {
       try {
-        const { id } = await storeCapture(await png(canvas));
+        const { id } = await storeCapture(await jpeg(canvas));
         return dispatch({ type: "still.stored", key, capture: id });
       } catch (fault) {
         const { message = "", permanent = true } = /** @type {import("./server.js").Fault} */ (fault);

@@ -135,6 +135,8 @@ class Phone:
         self.offers = 0
 
     def note(self, frame: Frame, by: str) -> None:
+        if frame.get("state"):  # a result brings the state that it made
+            self.frames.append({**frame["state"], "by": by})
         self.frames.append({**frame, "by": by})
         self.changed.set()
 
