@@ -14,6 +14,7 @@ from media.layers import TOP
 FLOOR = 150_000  # below, no picture is worth sending
 CEILING = 5_000_000  # above, no phone's camera needs more
 GROWTH = 1.08  # a report, once a limit is lifted
+THUMBNAIL = 250_000  # of a stream that is only seen small
 MARGIN = 0.9  # of a narrow line for the lowest layer; the rest is for repairs and keyframes
 
 
@@ -35,12 +36,13 @@ class Allocation:
 
     The limit goes down at once and up slowly. Without layers it is that of the narrowest line. With layers it
     is that of the widest one, unless not even the lowest layer would fit on the narrowest. Thumbnails have no
-    say in it.
+    say in it, unless nobody sees more of it: then the phone is asked for no more than they need.
     """
 
     def __init__(self) -> None:
         self.limit = CEILING
         self._sending = 0.0
+        self._is_small = False
 
     def settle(self, lines: Sequence[Downlink], sending: int, now: float, *, layered: bool) -> None:
         """Called at each report. `sending`: what the phone sends now. `layered`: whether it sends layers."""
@@ -52,7 +54,11 @@ class Allocation:
             wanted = min(widest, *(MARGIN / SHARES[0] * carries for carries in narrow), CEILING)
         else:
             wanted = min(narrow, default=CEILING)
-        self.limit = max(FLOOR, int(min(wanted, self.limit * GROWTH, CEILING)))
+        was_small, self._is_small = self._is_small, bool(lines) and not pictures
+        if self._is_small:
+            wanted = THUMBNAIL
+        growing = CEILING if was_small and not self._is_small else self.limit * GROWTH
+        self.limit = max(FLOOR, int(min(wanted, growing, CEILING)))
         for line in lines:
             if layered:
                 line.choose(min(self._sending, self.limit), now)

@@ -32,6 +32,7 @@ class Publish(_Offer, frozen=True, tag="publish"):
 
 class View(_Offer, frozen=True, tag="view"):
     thumbnail_of: str = ""
+    large: bool = False
 
 
 class Still(_Request, frozen=True, tag="still"):

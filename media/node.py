@@ -191,7 +191,8 @@ class Node:
             answer = await relay.publish(session, participant, request.offer, second=request.second)
             await self._registry.note(self.id, session, [participant])
         else:
-            answer = await relay.view(session, participant, request.offer, request.thumbnail_of)
+            wanted, large = request.thumbnail_of, request.large
+            answer = await relay.view(session, participant, request.offer, wanted, large=large)
             await self._registry.note(self.id, session, ())
         return answer
 

@@ -78,12 +78,14 @@ class EmbeddedRelay:
     async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
         return await self._session(session).publish(participant, offer, second=second)
 
-    async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str:
+    async def view(
+        self, session: str, participant: str, offer: str, thumbnail_of: str = "", *, large: bool = False
+    ) -> str:
         known = self._session(session)
         is_extra = bool(thumbnail_of) or known.is_watched_without(participant)
         if is_extra and not self.counted().takes_viewers:
             raise RelayFull("no further viewer can be carried now")
-        return await known.view(participant, offer, thumbnail_of)
+        return await known.view(participant, offer, thumbnail_of, large=large)
 
     async def still(self, session: str, participant: str = "") -> bytes:
         return await self._stills.take(self._stream(session, participant))

@@ -64,11 +64,12 @@ class RemoteRelay:
             frames.Publish(**self._head(session), participant=participant, offer=offer, second=second)
         )
 
-    async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str:
+    async def view(
+        self, session: str, participant: str, offer: str, thumbnail_of: str = "", *, large: bool = False
+    ) -> str:
+        head = self._head(session)
         return await self._offer(
-            frames.View(
-                **self._head(session), participant=participant, offer=offer, thumbnail_of=thumbnail_of
-            )
+            frames.View(**head, participant=participant, offer=offer, thumbnail_of=thumbnail_of, large=large)
         )
 
     async def still(self, session: str, participant: str = "") -> bytes:

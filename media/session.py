@@ -50,10 +50,10 @@ class Session:
         publisher.connection.start()
         return answer_phone(offer, local, codec, self._terms.start_bitrate)
 
-    async def view(self, participant: str, text: str, thumbnail_of: str) -> str:
+    async def view(self, participant: str, text: str, thumbnail_of: str, *, large: bool) -> str:
         offer = read_viewer(text)
         unseen = self._publishers_unseen_by({codec.format for codec in offer.codecs})
-        viewer = Viewer(offer, self._site, participant, self, thumbnail_of)
+        viewer = Viewer(offer, self._site, participant, self, thumbnail_of, large=large)
         local = await self._open(viewer.connection)
         self._seats.setdefault(_seat_of(viewer), Place()).add(viewer)
         viewer.connection.start()
@@ -142,7 +142,7 @@ class Session:
         seat = self._seats.get(_seat_of(viewer))
         if seat is not None and seat.remove(viewer):
             del self._seats[_seat_of(viewer)]
-            if not viewer.thumbnail:
+            if not viewer.thumbnail_of:
                 self._events.put(ViewerLost(session=self.id, participant=viewer.participant))
         self._direct(monotonic())
 
@@ -162,7 +162,7 @@ class Session:
         keyframe; a stream that just `began` sends one by itself."""
         watching: dict[Stream, list[Viewer]] = {stream: [] for stream in self._streams.values()}
         for viewer in self._viewers():
-            stream = self._streams.get(viewer.thumbnail_of) if viewer.thumbnail else self._main
+            stream = self._streams.get(viewer.thumbnail_of) if viewer.thumbnail_of else self._main
             publisher = stream.publisher if stream is not None else None
             if viewer.publisher is not publisher:
                 viewer.follow(publisher)

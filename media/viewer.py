@@ -52,14 +52,21 @@ class Owner(Protocol):
 
 class Viewer:
     def __init__(
-        self, offer: Offer, site: Site, participant: str, owner: Owner, thumbnail_of: str = ""
+        self,
+        offer: Offer,
+        site: Site,
+        participant: str,
+        owner: Owner,
+        thumbnail_of: str = "",
+        *,
+        large: bool = False,
     ) -> None:
         self.participant = participant
         self.thumbnail_of = thumbnail_of  # a participant; "" for the session's main picture
         self.codecs = {codec.format: codec for codec in offer.codecs}
         ssrc = random.getrandbits(31) & ~1
         self.source = Source(ssrc + 2, ssrc + 3)
-        self.line = Downlink(is_thumbnail=bool(thumbnail_of))
+        self.line = Downlink(is_thumbnail=bool(thumbnail_of) and not large)
         self._owner = owner
         self._counters = site.counters
         self._time_id = offer.extensions.get(ABSOLUTE_SEND_TIME, 0)

@@ -217,8 +217,9 @@ class ConsoleDesk:
     async def _handle(self, line: Line[console.ConsoleIn], room: Room, frame: console.ConsoleIn) -> None:
         match frame:
             case console.Offer():
+                wanted, large = frame.thumbnail_of, frame.large
                 answer = await self._use.negotiating.view(
-                    room.visitor, room.session, room.leg, frame.sdp, frame.thumbnail_of
+                    room.visitor, room.session, room.leg, frame.sdp, wanted, large=large
                 )
                 await line.send(console.Answer(ref=frame.ref, sdp=answer))
             case console.Share():

@@ -47,7 +47,7 @@ class Guests(Protocol):
 
 class Negotiating(Protocol):
     async def view_as_guest(
-        self, guest: Participant, leg: str, offer: str, thumbnail_of: str = ""
+        self, guest: Participant, leg: str, offer: str, thumbnail_of: str = "", *, large: bool = False
     ) -> str: ...
     async def leave(self, centre: str, session: str, leg: str) -> None: ...
 
@@ -177,7 +177,9 @@ class GuestDesk:
         wanted = frame.thumbnail_of
         if wanted and wanted not in {one.id for one in stay.scene.beside}:
             raise NotAllowed("a guest is not shown this picture")
-        return await self._negotiating.view_as_guest(stay.guest, stay.leg, frame.sdp, wanted)
+        return await self._negotiating.view_as_guest(
+            stay.guest, stay.leg, frame.sdp, wanted, large=frame.large
+        )
 
     async def _share(self, stay: Stay, frame: guest.Share) -> guest.Shared:
         stream, answer = await self._streams.start(

@@ -302,11 +302,14 @@ class Relay(Protocol):
         replaced once the new one has media. A `second` camera's is never the session's picture, only a
         thumbnail beside it. Raises BadOffer, RelayUnavailable."""
 
-    async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str:
+    async def view(
+        self, session: str, participant: str, offer: str, thumbnail_of: str = "", *, large: bool = False
+    ) -> str:
         """A console offers to receive the session's picture; it may come before any phone does.
 
         With `thumbnail_of` it is the picture of that participant, small beside the main one: the first to
-        be thinned when a line or a node is short, and no reason for the phone to send less.
+        be thinned when a line or a node is short, and no reason for the phone to send less; a phone that is
+        only seen so is asked for little. `large`: it is shown in the place of the main one.
         Raises BadOffer, RelayUnavailable.
         """
 

@@ -33,7 +33,8 @@ class Archive:
         """It may be incomplete or empty yet; while `work` runs it grows, before those wanted earlier."""
         found = self._films.get((shot, codec))
         if found is None:
-            name = f"{shot.facing}-{shot.zoom}{'-lit' if shot.lit else ''}-{codec}-{self._version}.film"
+            marks = f"{'-lit' if shot.lit else ''}{'-small' if shot.small else ''}"
+            name = f"{shot.facing}-{shot.zoom}{marks}-{codec}-{self._version}.film"
             pictures = lens.taken(shot, self._pictures(shot))
             found = self._films[shot, codec] = Film(codec, pictures, self._folder / name)
         if not found.complete:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final, cast
@@ -20,7 +21,8 @@ from PIL import Image
 
 from media.simulator.scene import HEIGHT, RATE, WIDTH
 
-BITRATE: Final = 1_200_000  # bit/s
+BITRATE: Final = 1_200_000  # bit/s, of WIDTH by HEIGHT; smaller ones are not worth as much
+LEAST: Final = 150_000  # bit/s
 AHEAD: Final = 8  # frames made in one go
 
 # As browsers encode: in real time, no frame held back, none but the first a keyframe. By the names of codecs
@@ -97,21 +99,29 @@ class Projector:
 
 
 def encoded(codec: str, pictures: Iterable[Image.Image]) -> Iterator[bytes]:
-    """The pictures, RGB of WIDTH by HEIGHT, as frames of `VP8` or `H264` (Annex B)."""
-    name, options = _ENCODERS[codec]
-    encoder = cast(VideoCodecContext, av.CodecContext.create(name, "w"))
-    encoder.width, encoder.height, encoder.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-    encoder.bit_rate, encoder.gop_size, encoder.max_b_frames = BITRATE, 1 << 20, 0
-    encoder.time_base, encoder.framerate = Fraction(1, RATE), Fraction(RATE)
-    encoder.thread_count = 1
-    limits = {"maxrate": str(BITRATE), "bufsize": str(BITRATE)}
-    encoder.options = {**options, **limits}
-    for number, picture in enumerate(pictures):
+    """The pictures, RGB and all of one size, as frames of `VP8` or `H264` (Annex B)."""
+    remaining = iter(pictures)
+    first = next(remaining)
+    encoder = _encoder(codec, first.width, first.height)
+    for number, picture in enumerate(chain((first,), remaining)):
         frame = _frame(picture).reformat(format="yuv420p")
         frame.pts, frame.time_base = number, Fraction(1, RATE)
         frame.pict_type = PictureType.NONE if number else PictureType.I
         yield from (bytes(packet) for packet in encoder.encode(frame))
     yield from (bytes(packet) for packet in encoder.encode(None))
+
+
+def _encoder(codec: str, width: int, height: int) -> VideoCodecContext:
+    name, options = _ENCODERS[codec]
+    bitrate = max(LEAST, BITRATE * width * height // (WIDTH * HEIGHT))
+    encoder = cast(VideoCodecContext, av.CodecContext.create(name, "w"))
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
+    encoder.bit_rate, encoder.gop_size, encoder.max_b_frames = bitrate, 1 << 20, 0
+    encoder.time_base, encoder.framerate = Fraction(1, RATE), Fraction(RATE)
+    encoder.thread_count = 1
+    limits = {"maxrate": str(bitrate), "bufsize": str(bitrate)}
+    encoder.options = {**options, **limits}
+    return encoder
 
 
 def _frame(picture: Image.Image) -> av.VideoFrame:

@@ -134,7 +134,8 @@ class Page:
         codec = self._publisher.codec
         if not codec or self._manners.is_silent(at):
             return
-        self._projector.show(self._archive.film(self._camera.shot, codec))
+        shot = msgspec.structs.replace(self._camera.shot, small=self._publisher.is_limited)
+        self._projector.show(self._archive.film(shot, codec))
         frame = self._projector.frame()
         if frame is not None:
             self._publisher.send(frame, at)

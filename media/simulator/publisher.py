@@ -17,6 +17,7 @@ GIVE_UP: Final = 15.0  # seconds from the offer to a connection
 PATIENCE: Final = 3.0  # seconds without a word of a relay that we send to
 PAUSE: Final = 1.0  # seconds without a frame: what the relay says meanwhile tells nothing
 LOOK_EVERY: Final = 0.25  # seconds
+SMALL_BELOW: Final = 400_000  # bit/s: browsers then send a smaller picture rather than a poor one
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,12 @@ class Publisher:
     def codec(self) -> str:
         """Of the connection; empty while none is up."""
         return self._leg.codec if self._leg and self._leg.path.is_up else ""
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the relay takes no more than a small picture."""
+        limit = self._leg.feedback.limit if self._leg else None
+        return limit is not None and limit < SMALL_BELOW
 
     async def run(self) -> None:
         while True:

@@ -35,6 +35,7 @@ class Offer(_Frame, frozen=True, tag="offer"):
     ref: int
     sdp: str
     thumbnail_of: str = ""
+    large: bool = False  # it is shown in the place of the session's picture
 
 
 class Seen(_Frame, frozen=True, tag="seen"):

@@ -29,6 +29,7 @@ class Offer(_Frame, frozen=True, tag="offer"):
     ref: int
     sdp: str
     thumbnail_of: str = ""
+    large: bool = False  # it is shown in the place of the caller's picture
 
 
 class Share(_Frame, frozen=True, tag="share"):

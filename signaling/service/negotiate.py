@@ -43,28 +43,40 @@ class Negotiating:
         )
         return answer
 
-    async def view(self, visitor: Visitor, session: str, leg: str, offer: str, thumbnail_of: str = "") -> str:
-        """The answer to a console that wants the picture, or one participant's as a thumbnail. `leg` names
-        this console's connection."""
+    async def view(
+        self,
+        visitor: Visitor,
+        session: str,
+        leg: str,
+        offer: str,
+        thumbnail_of: str = "",
+        *,
+        large: bool = False,
+    ) -> str:
+        """The answer to a console that wants the picture, or one participant's as a thumbnail, or `large` in
+        its place. `leg` names this console's connection."""
         must_watch(visitor)
         room = await self._store.room(visitor.centre, session)
         must_be_open(room)
-        return await self._relay.view(relay_key(visitor.centre, session), leg, offer, thumbnail_of)
+        key = relay_key(visitor.centre, session)
+        return await self._relay.view(key, leg, offer, thumbnail_of, large=large)
 
-    async def view_as_guest(self, guest: Participant, leg: str, offer: str, thumbnail_of: str = "") -> str:
+    async def view_as_guest(
+        self, guest: Participant, leg: str, offer: str, thumbnail_of: str = "", *, large: bool = False
+    ) -> str:
         """As `view`; which of the pictures a guest may see is known to who asks (`signaling.domain.scene`).
         Raises NotAllowed once the guest was removed."""
         room = await self._store.room(guest.centre, guest.session)
         must_be_open(room)
         if find_invitation(room, guest.invitation or "").revoked_at is not None:
             raise NotAllowed("this guest was removed")
-        return await self._relay.view(relay_key(guest.centre, guest.session), leg, offer, thumbnail_of)
+        key = relay_key(guest.centre, guest.session)
+        return await self._relay.view(key, leg, offer, thumbnail_of, large=large)
 
     async def show(self, phone: Participant, stream: str, offer: str) -> str:
         """The answer to a phone that wants to see a stream; which of them it may see is known to who asks."""
-        return await self._relay.view(
-            relay_key(phone.centre, phone.session), eye_of(phone), offer, relay_name(stream)
-        )
+        key = relay_key(phone.centre, phone.session)
+        return await self._relay.view(key, eye_of(phone), offer, relay_name(stream), large=True)
 
     async def leave(self, centre: str, session: str, leg: str) -> None:
         await self._relay.drop(relay_key(centre, session), leg)

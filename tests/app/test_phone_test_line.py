@@ -38,7 +38,9 @@ class Relay(EmbeddedRelay):
     async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
         return self._note(session, participant, offer)
 
-    async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str:
+    async def view(
+        self, session: str, participant: str, offer: str, thumbnail_of: str = "", *, large: bool = False
+    ) -> str:
         return self._note(session, participant, offer)
 
     async def end(self, session: str) -> None:

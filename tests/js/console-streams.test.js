@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { control } from "../../console/static/room/controls.js";
 import { Sharing } from "../../console/static/room/sharing.js";
-import { beside, large, nextLarge } from "../../console/static/room/streams.js";
+import { beside, canCapture, large, nextLarge } from "../../console/static/room/streams.js";
 import { after, happen, withPhone } from "./console-room.js";
 
 /** @typedef {import("../../console/static/room/state.js").State} State */
@@ -26,6 +26,12 @@ test("what is large is the caller's picture again once the other one has ended",
   assert.equal(large(enlarged)?.who, "Bob");
   assert.equal(large(happen(enlarged, { type: "stream.ended", stream: "s1" })), null);
   assert.equal(large(happen(enlarged, { type: "session.ended", by: "bob" })), null);
+});
+
+test("a picture that was large and has ended can't be captured: the old one of the caller is seen again", () => {
+  const enlarged = after(shown(), { type: "large", name: "stream-s1" });
+  assert.equal(canCapture(enlarged), true);
+  assert.equal(canCapture(happen(enlarged, { type: "stream.ended", stream: "s1" })), false);
 });
 
 test("a key goes round all pictures", () => {

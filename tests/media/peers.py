@@ -30,7 +30,9 @@ WITHIN = 15.0  # seconds; how long a condition may take on a busy machine before
 
 class Answering(Protocol):
     async def publish(self, session: str, participant: str, offer: str) -> str: ...
-    async def view(self, session: str, participant: str, offer: str, thumbnail_of: str = "") -> str: ...
+    async def view(
+        self, session: str, participant: str, offer: str, thumbnail_of: str = "", *, large: bool = False
+    ) -> str: ...
 
 
 async def until(condition: Callable[[], object], what: str = "") -> None:
@@ -194,8 +196,11 @@ class Viewer(Peer):
         session: str = "visio",
         participant: str = "console",
         thumbnail_of: str = "",
+        *,
+        large: bool = False,
     ) -> Viewer:
-        await self.answer(await relay.view(session, participant, await self.offer(), thumbnail_of))
+        offer = await self.offer()
+        await self.answer(await relay.view(session, participant, offer, thumbnail_of, large=large))
         self.watch()
         return self
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from media.bitrate import CEILING, THUMBNAIL
 from media.layers import TOP
 from media.load import Limits
 from media.relay import EmbeddedRelay
-from tests.media.numbered import Call, Reader
+from tests.media.numbered import Call, NumberedPhone, Reader
 from tests.media.peers import until
 
 FRAMES = 100  # that the camera paints while the line is bad
@@ -101,6 +102,22 @@ async def test_thumbnails_give_way_to_the_picture_on_the_same_line(relay: Embedd
         await until(lambda: viewers[True].line.layer_at(monotonic()) == 0)
         assert viewers[False].line.layer_at(monotonic()) == TOP
         await call.sees(await call.paint(30), 0.97)
+
+
+async def test_a_second_camera_is_asked_for_little_until_somebody_sees_it_large(
+    relay: EmbeddedRelay,
+) -> None:
+    async with Reader() as small, Reader() as large:
+        beside = NumberedPhone("VP8")
+        await beside.answer(await relay.publish("visio", "beside", await beside.offer(), second=True))
+        allocation = relay._sessions["visio"]._streams["beside"]._allocation
+        await small.view(relay, "visio", "console", "beside")
+        await until(lambda: allocation.limit == THUMBNAIL)
+        await large.view(relay, "visio", "colleague", "beside", large=True)
+        await until(lambda: allocation.limit == CEILING)
+        await large.close()
+        await until(lambda: allocation.limit == THUMBNAIL)
+        await beside.close()
 
 
 async def test_a_relay_short_of_capacity_thins_thumbnails_and_no_picture(relay: EmbeddedRelay) -> None:

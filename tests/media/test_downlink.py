@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.bitrate import CEILING, FLOOR, Allocation
+from media.bitrate import CEILING, FLOOR, THUMBNAIL, Allocation
 from media.downlink import LEAST, SHARES, STEP, Downlink
 from media.layers import TOP
 
@@ -94,6 +94,21 @@ def test_a_thumbnail_lowers_nobodys_bitrate() -> None:
     call.goes_on(5)
     assert call.layers == [TOP, 0]
     assert call.sending == call.wants
+
+
+def test_a_phone_that_is_only_seen_small_is_asked_for_little_until_somebody_sees_it_large() -> None:
+    call = Call([10e6, 10e6])
+    for line in call.downlinks:
+        line.is_thumbnail = True
+    call.goes_on(2)
+    assert call.sending == THUMBNAIL
+    call.downlinks[1].is_thumbnail = False
+    call.goes_on(EVERY)
+    assert call.allocation.limit == CEILING
+
+
+def test_a_phone_that_nobody_watches_yet_may_send_all() -> None:
+    assert Call([]).goes_on(2).allocation.limit == CEILING
 
 
 def test_a_line_that_is_free_again_gets_everything_again() -> None:

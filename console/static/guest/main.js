@@ -2,6 +2,7 @@
 
 import { delay } from "../../../signaling/client/backoff.js";
 import { Socket } from "../../../signaling/client/socket.js";
+import { Thumbnails } from "../../../media/client/thumbnails.js";
 import { Viewer } from "../../../media/client/viewer.js";
 import { Jpegs } from "../room/jpegs.js";
 import { loop } from "../room/loop.js";
@@ -23,10 +24,6 @@ const token = location.hash.slice(1);
 const pageId = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const video = /** @type {HTMLVideoElement} */ (part(document, "picture"));
 const own = /** @type {HTMLVideoElement} */ (part(document, "own-video"));
-/** @type {RTCIceServer[]} */
-let iceServers = [];
-/** @type {Set<Viewer>} of the pictures beside */
-const others = new Set();
 
 const guest = loop({
   state: initial(Date.now()),
@@ -54,6 +51,11 @@ const viewer = new Viewer({
   backoff: delay,
 });
 
+const others = new Thumbnails({
+  negotiate: (sdp, id, large) => negotiate(sdp, { thumbnail_of: id, large }),
+  backoff: delay,
+});
+
 const jpegs = new Jpegs({
   canvas: /** @type {HTMLCanvasElement} */ (part(document, "jpeg")),
   onShown: (jpeg) => guest.dispatch({ type: "jpeg", clock: Date.now(), jpeg }),
@@ -74,25 +76,23 @@ const render = pageView(document, phrasebook(pageData("guest-data").phrases), {
   toggleCamera: () => (guest.state().camera.status === "off" ? void camera.start() : camera.stop()),
   flip: () => void camera.flip(),
   enlarge: (id) => guest.dispatch({ type: "enlarge", id }),
-  watch,
+  watch: (id, small) => others.watch(id, small),
 });
 
 /** @type {Record<string, (frame: Frame) => void>} */
 const RECEIVE = {
   welcome: (frame) => {
-    iceServers = frame["ice_servers"];
     guest.dispatch({ type: "welcome", centre: frame["centre"], name: frame["name"], role: frame["role"] });
     // The relay drops a guest's legs with their socket: every welcome is a new one.
-    for (const one of [viewer, ...others]) one.open(iceServers);
-    camera.welcome(iceServers);
+    for (const one of [viewer, others]) one.open(frame["ice_servers"]);
+    camera.welcome(frame["ice_servers"]);
   },
   scene: (frame) => guest.dispatch({ type: "scene", scene: /** @type {any} */ (frame) }),
   watchers: (frame) => guest.dispatch({ type: "watchers", count: frame["count"] }),
   ice_servers: (frame) => {
-    iceServers = frame["ice_servers"];
-    for (const one of [viewer, ...others, camera]) one.renew(iceServers);
+    for (const one of [viewer, others, camera]) one.renew(frame["ice_servers"]);
   },
-  move: () => [viewer, ...others, camera].forEach((one) => one.move()),
+  move: () => [viewer, others, camera].forEach((one) => one.move()),
   ended: () => guest.dispatch({ type: "over", why: "ended" }),
 };
 
@@ -102,6 +102,7 @@ let isTaking = false;
 function follow(state) {
   if (state.step === "entering" && !isTaking) void take();
   viewer.expect(sendsVideo(state));
+  others.enlarge(state.large);
   void jpegs.follow({ call: photosOf(state) });
   if (state.step !== "over") return;
   socket.close();
@@ -119,32 +120,15 @@ async function take() {
   socket.open();
 }
 
-/** @param {string} id one that the scene names @param {HTMLVideoElement} small @returns {() => void} ends it */
-function watch(id, small) {
-  const other = new Viewer({
-    video: small,
-    negotiate: (sdp) => negotiate(sdp, id),
-    onFrame: () => undefined,
-    backoff: delay,
-  });
-  other.open(iceServers);
-  others.add(other);
-  return () => {
-    other.close();
-    others.delete(other);
-  };
-}
-
-/** @param {string} sdp our offer @param {string} [thumbnailOf] @returns {Promise<string>} the answer; rejects with a Refusal */
-async function negotiate(sdp, thumbnailOf) {
-  const beside = thumbnailOf ? { thumbnail_of: thumbnailOf } : {};
-  return (await socket.request({ type: "offer", sdp, ...beside }))["sdp"];
+/** @param {string} sdp our offer @param {object} [which] @returns {Promise<string>} the answer; rejects with a Refusal */
+async function negotiate(sdp, which = {}) {
+  return (await socket.request({ type: "offer", sdp, ...which }))["sdp"];
 }
 
 function wake() {
   if (guest.state().step !== "inside") return;
   socket.wake();
-  for (const one of [viewer, ...others, camera]) one.wake();
+  for (const one of [viewer, others, camera]) one.wake();
 }
 
 addEventListener("online", wake);

@@ -2,7 +2,8 @@
 
 import { copyTo, drawn, jpeg, sizeOf } from "./still.js";
 import { GUIDANCE, control, onScreen, onStep, zoomRange, zoomedBy } from "./controls.js";
-import { canCapture, hadPicture } from "./picture.js";
+import { hadPicture } from "./picture.js";
+import { canCapture } from "./streams.js";
 import { handOf } from "./watchers.js";
 
 /** @typedef {import("./state.js").State} State */

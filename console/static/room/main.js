@@ -2,6 +2,7 @@
 
 import { delay } from "../../../signaling/client/backoff.js";
 import { Socket } from "../../../signaling/client/socket.js";
+import { Thumbnails } from "../../../media/client/thumbnails.js";
 import { Viewer } from "../../../media/client/viewer.js";
 import { pageData, part } from "../shared/dom.js";
 import { phrasebook } from "../shared/phrases.js";
@@ -43,8 +44,6 @@ const frozen = /** @type {HTMLCanvasElement} */ (part(document, "frozen"));
 let iceServers = [];
 /** @type {import("./sharing.js").Sharing | null} once it was used */
 let sharing = null;
-/** @type {Set<Viewer>} of what is shown beside the caller's picture */
-const thumbnails = new Set();
 
 const room = loop({
   state: initial(page, Date.now()),
@@ -102,6 +101,7 @@ const jpegs = new Jpegs({
 });
 
 const keepLink = linkKeeper({ read: () => readLink(page.session), dispatch: room.dispatch });
+const thumbnails = new Thumbnails({ negotiate: offerThumbnail, backoff: delay });
 const reporter = new Reporter((frame) => socket.send(frame));
 socket.open(); // before the views, as its way takes longer; all that `follow` uses stands above
 const { render, doing, keysOn, seeOurselves } = roomView(document, {
@@ -111,7 +111,7 @@ const { render, doing, keysOn, seeOurselves } = roomView(document, {
   intents,
   documents,
   places,
-  watch,
+  watch: (name, small) => thumbnails.watch(name, small),
   enlarge: (name) => room.dispatch({ type: "large", name }),
   loadSharing,
   state: room.state,
@@ -123,16 +123,16 @@ const RECEIVE = {
     iceServers = frame["ice_servers"];
     room.dispatch({ type: "welcome", now: frame["now"], clock: Date.now() });
     // The relay drops a console's leg with its socket: every welcome is a new one.
-    if (!room.state().call.ended) viewer.open(iceServers);
+    if (!room.state().call.ended) for (const one of [viewer, thumbnails]) one.open(iceServers);
     sharing?.each((show) => show.welcome(iceServers));
   },
   ice_servers: (frame) => {
     iceServers = frame["ice_servers"];
-    for (const one of [viewer, ...thumbnails]) one.renew(iceServers);
+    for (const one of [viewer, thumbnails]) one.renew(iceServers);
     sharing?.each((show) => show.renew(iceServers));
   },
   move: () => {
-    for (const one of [viewer, ...thumbnails]) one.move();
+    for (const one of [viewer, thumbnails]) one.move();
     sharing?.each((show) => show.move());
   },
   events: (frame) => room.dispatch({ type: "events", events: frame["events"] }),
@@ -156,6 +156,7 @@ function follow(state) {
   void documents.follow(state);
   places.follow();
   viewer.expect(sendsVideo(state.call.phone));
+  thumbnails.enlarge(large(state)?.name ?? "");
   sharing?.each((show) => show.follow(state));
   if (state.call.ended) {
     viewer.close();
@@ -190,30 +191,18 @@ async function loadSharing() {
   return sharing;
 }
 
-/** @param {string} participant as the relay knows it @param {HTMLVideoElement} small @returns {() => void} ends it */
-function watch(participant, small) {
-  const thumbnail = new Viewer({
-    video: small,
-    negotiate: (sdp) => negotiate(sdp, participant),
-    onFrame: () => undefined,
-    backoff: delay,
-  });
-  thumbnail.open(iceServers);
-  thumbnails.add(thumbnail);
-  return () => {
-    thumbnail.close();
-    thumbnails.delete(thumbnail);
-  };
-}
-
 /** 128 random bits in hex; `crypto.randomUUID` wants a secure page, which a local test may lack. */
 function newId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** @param {string} sdp our offer @param {string} [thumbnailOf] @returns {Promise<string>} the answer; rejects with a Refusal */
-async function negotiate(sdp, thumbnailOf) {
-  if (thumbnailOf) return (await socket.request({ type: "offer", sdp, thumbnail_of: thumbnailOf }))["sdp"];
+/** @param {string} sdp @param {string} name @param {boolean} isLarge @returns {Promise<string>} */
+async function offerThumbnail(sdp, name, isLarge) {
+  return (await socket.request({ type: "offer", sdp, thumbnail_of: name, large: isLarge }))["sdp"];
+}
+
+/** @param {string} sdp our offer @returns {Promise<string>} the answer; rejects with a Refusal */
+async function negotiate(sdp) {
   try {
     const answer = await socket.request({ type: "offer", sdp });
     room.dispatch({ type: "offered", refusedAs: "" });
@@ -226,7 +215,7 @@ async function negotiate(sdp, thumbnailOf) {
 
 function wake() {
   socket.wake();
-  for (const one of [viewer, ...thumbnails]) one.wake();
+  for (const one of [viewer, thumbnails]) one.wake();
   sharing?.each((show) => show.wake());
 }
 

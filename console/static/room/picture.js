@@ -67,9 +67,6 @@ export function pictureAt({ picture }) {
   return picture.jpeg && picture.jpeg.shownAt > (picture.frameAt ?? 0) ? picture.jpeg.at : picture.frameAt;
 }
 
-/** @param {State} state whether a capture shows something: a picture of this moment, or the frozen one */
-export const canCapture = (state) => state.frozen !== null || state.large !== "" || isCurrent(state);
-
 /** @param {State} state of the layer that is seen large @returns {{width: number, height: number}} */
 export function pictureSize(state) {
   if (state.frozen) return state.frozen;

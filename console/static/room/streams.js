@@ -1,6 +1,7 @@
 /** What is shown beside the caller's picture, and which of it is seen large here. Pure. */
 
 import { filming, guestName } from "./guests.js";
+import { isCurrent } from "./picture.js";
 import { nameOf } from "./watchers.js";
 
 /** @typedef {import("./call.js").Call} Call */
@@ -57,6 +58,9 @@ function whoShows(state, participant) {
 export function large(state) {
   return state.large ? (beside(state).find((one) => one.name === state.large) ?? null) : null;
 }
+
+/** @param {State} state whether a capture shows something: a picture of this moment, or the frozen one */
+export const canCapture = (state) => state.frozen !== null || large(state) !== null || isCurrent(state);
 
 /** The next picture after the one that is large, round and round. @param {State} state @returns {string} "" is the caller's */
 export function nextLarge(state) {

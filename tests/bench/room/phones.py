@@ -66,7 +66,7 @@ class Phones:
 
     async def film(self, _: dict[str, Any]) -> dict[str, Any]:
         """Makes the films, which costs a processor some seconds. Whether they are there a second later."""
-        films = [self._archive.film(Shot(), codec) for codec in CODECS]
+        films = [self._archive.film(Shot(small=small), codec) for codec in CODECS for small in (False, True)]
         await asyncio.sleep(1)
         return {"made": all(film.complete for film in films)}
 

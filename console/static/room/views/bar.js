@@ -1,7 +1,8 @@
 import { part, setAttribute, setText, show } from "../../shared/dom.js";
 import { photoProgress } from "../captures.js";
 import { REFUSAL_SHOWN, control, lenses } from "../controls.js";
-import { canCapture, pictureSize } from "../picture.js";
+import { pictureSize } from "../picture.js";
+import { canCapture } from "../streams.js";
 import { failureWords } from "./documents.js";
 
 /** @typedef {import("../state.js").State} State */
