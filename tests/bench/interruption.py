@@ -14,6 +14,7 @@ from typing import Final
 
 from playwright.async_api import Page
 
+from tests.bench import clip
 from tests.bench.report import Report, Row
 from tests.e2e.browsers import chromium, console_page, phone_page
 from tests.e2e.desk import call
@@ -80,7 +81,7 @@ async def stage() -> AsyncIterator[Stage]:
     with TemporaryDirectory() as folder, redis_server() as redis:
         apart = {"REDIS_URL": redis.url, "SECRET_KEY": secrets.token_hex(32)}
         with product(Path(folder), apart) as made:
-            async with chromium() as browser:
+            async with chromium(frames=clip.RATE) as browser:
                 console, phone = await console_page(browser), await phone_page(browser)
                 opened = Stage(redis, console)
                 try:

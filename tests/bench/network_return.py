@@ -11,6 +11,7 @@ from typing import Final
 
 from playwright.async_api import Page
 
+from tests.bench import clip
 from tests.bench.report import Report, Row
 from tests.e2e.bad_network import Network, bad_network
 from tests.e2e.browsers import chromium, console_page, phone_page
@@ -39,7 +40,7 @@ _WATCH: Final = """
 
 async def run() -> Report:
     with TemporaryDirectory() as folder, product(Path(folder), {}) as made:
-        async with chromium() as browser, bad_network(made) as network:
+        async with chromium(frames=clip.RATE) as browser, bad_network(made) as network:
             console, phone = await console_page(browser), await phone_page(browser)
             await network.carry(phone)
             await log_in(console, made)

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 from playwright.async_api import Browser, Page
 
+from tests.bench import clip
 from tests.e2e.browsers import chromium, console_page, phone_page
 from tests.e2e.desk import invite, log_in, open_link
 from tests.e2e.stage import Product, product
@@ -90,7 +91,7 @@ class Rooms(msgspec.Struct, frozen=True):
 async def rooms(flags: Sequence[str] = ()) -> AsyncIterator[Rooms]:
     """`flags`: more of Chromium's."""
     with TemporaryDirectory() as folder, product(Path(folder), {}) as made:
-        async with chromium(*flags) as browser:
+        async with chromium(*flags, frames=clip.RATE) as browser:
             console, phone = await console_page(browser), await phone_page(browser)
             for page in (console, phone):
                 await page.context.add_init_script(_WATCH)

@@ -98,7 +98,7 @@ async def test_a_camera_that_is_refused_is_named_with_the_way_out_and_the_networ
 
 
 async def test_a_machine_without_a_camera_is_told_to_use_a_phone(site: Product) -> None:
-    async with chromium("--use-fake-device-for-media-stream=device-count=0") as browser:
+    async with chromium(cameras=0) as browser:
         phone = await phone_page(browser)
         await start(phone, f"{site.origin}/test")
         assert await verdict(phone) == "no_camera"

@@ -146,7 +146,7 @@ async def test_ones_own_camera_is_off_until_it_is_wanted_and_ends_with_a_reload(
 
 
 async def test_without_a_camera_the_workstation_says_so_and_the_picture_goes_on(shared: Product) -> None:
-    async with chromium("--use-fake-device-for-media-stream=device-count=0") as browser:
+    async with chromium(cameras=0) as browser:
         page = await console_page(browser)
         await log_in(page, shared)
         await invite(page, shared)

@@ -102,7 +102,7 @@ async def shares(shown: list[Page], of: Page) -> list[float]:
 async def test_a_console_on_a_narrow_line_gets_fewer_frames_and_the_other_one_all(
     relay: EmbeddedRelay,
 ) -> None:
-    async with Line() as line, chromium() as browser:
+    async with Line() as line, chromium(frames=30) as browser:
         regulator = await page(browser, relay, "regulator")
         guest = await page(browser, relay, "guest", line)
         phone = await page(browser, relay, "phone")
@@ -122,7 +122,7 @@ async def test_a_console_on_a_narrow_line_gets_fewer_frames_and_the_other_one_al
 async def test_a_console_that_is_alone_on_a_narrow_line_gets_every_frame_at_its_bitrate(
     relay: EmbeddedRelay,
 ) -> None:
-    async with Line() as line, chromium() as browser:
+    async with Line() as line, chromium(frames=30) as browser:
         regulator = await page(browser, relay, "regulator", line)
         phone = await page(browser, relay, "phone")
         await goes_on(regulator, 10)

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from playwright.async_api import Browser, Page, expect
 
-from tests.bench import proc
+from tests.bench import clip, proc
 from tests.bench.children import Child, child
 from tests.bench.report import Report, Row
 from tests.e2e.browsers import chromium, console_page
@@ -22,7 +22,6 @@ from tests.e2e.stage import Product, product
 
 COUNT: Final = 12
 SECONDS: Final = 15
-RATE: Final = 30.0  # frames a second that each phone sends
 LEAST: Final = 0.98  # of the frames shown without thumbnails
 
 # The picture's frames since the page began: those that came whole, and those that went to the screen.
@@ -75,7 +74,7 @@ async def run() -> Report:
 async def _visio() -> AsyncIterator[tuple[Product, Browser, Page, Child, str]]:
     """A console that sees its caller, and the link."""
     with TemporaryDirectory() as folder, product(Path(folder), {}) as made:
-        async with chromium() as browser, child("tests.bench.room.phones", folder) as phones:
+        async with chromium(frames=clip.RATE) as browser, child("tests.bench.room.phones", folder) as phones:
             console = await console_page(browser)
             await log_in(console, made)
             link = (await invite(console, made))["link"]

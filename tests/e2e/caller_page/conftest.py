@@ -15,9 +15,6 @@ from tests.e2e.caller_page.server import WITHIN, Server, running
 
 SCRIPT = Path(__file__).with_name("fake_phone.js")
 
-# Camera 1 is a depth camera, whose pictures no browser sends: the front camera is camera 2.
-THREE_CAMERAS = "--use-fake-device-for-media-stream=device-count=3,fps=30"
-
 NewPhone = Callable[..., Awaitable[Page]]
 
 
@@ -29,7 +26,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    async with chromium(THREE_CAMERAS) as made:
+    async with chromium() as made:
         yield made
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from playwright.async_api import Browser
 
 from tests.e2e.browsers import NANCY, chromium
-from tests.e2e.caller_page.conftest import SCRIPT, THREE_CAMERAS
+from tests.e2e.caller_page.conftest import SCRIPT
 from tests.e2e.caller_page.server import running
 from tests.e2e.caller_page.states import TOURS, look_round
 
@@ -44,7 +44,7 @@ async def main() -> None:
     parser.add_argument("--tour", nargs="+", default=list(TOURS), choices=TOURS)
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    async with chromium(THREE_CAMERAS) as browser:
+    async with chromium() as browser:
         for tour, size, scheme, language in product(given.tour, given.size, given.scheme, given.language):
             await picture(browser, given.folder, tour, size, scheme, language)
 
