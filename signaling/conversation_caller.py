@@ -97,7 +97,7 @@ class CallerDesk:
             )
         finally:
             self._reporting.forget(phone.id)
-            if told.shown:
+            if told.shown and not line.is_handed_over:
                 with suppress(Unavailable):
                     await self._negotiating.leave(phone.centre, phone.session, eye_of(phone))
 

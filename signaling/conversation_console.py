@@ -153,10 +153,11 @@ class ConsoleDesk:
                 lambda: self._attend(line, room),
             )
         finally:
-            with suppress(VisioError):
-                await self._use.streams.leave(_owner(room), room.streams)
             await room.attendance.leave()
-            await self._use.negotiating.leave(visitor.centre, join.session, room.leg)
+            if not line.is_handed_over:
+                with suppress(VisioError):
+                    await self._use.streams.leave(_owner(room), room.streams)
+                await self._use.negotiating.leave(visitor.centre, join.session, room.leg)
 
     def _seat(self, visitor: Visitor, session: str, participant: Participant | None, language: str) -> Room:
         leg = f"{visitor.user}-{secrets.token_hex(8)}"

@@ -126,7 +126,9 @@ class GuestDesk:
                 lambda: self._move(line, stay),
             )
         finally:
-            await self._leave(stay)
+            await stay.attendance.leave()
+            if not line.is_handed_over:
+                await self._leave(stay)
 
     def _stay(self, seat: Seat, language: str) -> Stay:
         own = seat.participant
@@ -140,7 +142,6 @@ class GuestDesk:
         own = stay.guest
         with suppress(VisioError):
             await self._streams.leave(own, stay.streams)
-        await stay.attendance.leave()
         with suppress(Unavailable):
             await self._negotiating.leave(own.centre, own.session, stay.leg)
 

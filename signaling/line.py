@@ -53,6 +53,9 @@ class Line(Generic[T]):
         self._decode_binary = decode_binary
         self._tokens = BURST
         self._filled_at = asyncio.get_running_loop().time()
+        # This process stops, and says so to both sides: the page comes back by another one, and its media,
+        # which is not ours, goes on meanwhile.
+        self.is_handed_over = False
 
     async def first(self) -> T:
         """The first frame. Raises Closing when none comes in time."""
@@ -70,6 +73,7 @@ class Line(Generic[T]):
         except TimeoutError:
             raise Closing(Close.RESTART) from None
         if message["type"] == "websocket.disconnect":
+            self.is_handed_over = message.get("code") == Close.RESTART
             raise WebSocketDisconnect(message.get("code", 1005))
         self._spend()
         text, data = message.get("text"), message.get("bytes")

@@ -94,6 +94,15 @@ async def test_a_node_that_leaves_hands_the_call_over_before_it_goes(running: Ca
     await _drives_the_torch(running)
 
 
+async def test_a_web_process_that_is_replaced_cuts_no_picture(running: Call) -> None:
+    running.product.stop()
+    for _ in range(3):
+        await until_live(running.console)
+    running.product.start()
+    await _drives_the_torch(running)
+    await until_live(running.console)
+
+
 async def test_a_call_does_not_notice_that_redis_stands_still_and_then_forgets_all(running: Call) -> None:
     connections = await running.connections()
     running.redis.freeze()
