@@ -70,7 +70,7 @@ class Home:
         try:
             session = await self._demonstration.start(request.state.visitor)
         except AllBusy:
-            return await self._page(request, HTTPStatus.SERVICE_UNAVAILABLE, all_busy=True)
+            return await self._page(request, HTTPStatus.TOO_MANY_REQUESTS, all_busy=True)
         return _to_room(session)
 
     async def _page(

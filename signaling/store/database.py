@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
+import structlog
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,6 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from signaling.domain.errors import BadInput, NotFound, Unavailable, VisioError
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
@@ -101,7 +104,11 @@ class Database:
         task = asyncio.create_task(transaction)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_see_off)
+            raise
 
     async def _read(self, work: Work[T]) -> T:
         with _translated_errors():
@@ -112,6 +119,13 @@ class Database:
         with _translated_errors():
             async with self._writer.begin() as connection:
                 return await work(connection)
+
+
+def _see_off(task: asyncio.Task[Any]) -> None:
+    """Nobody waits for it any more: what it refused is no news, what broke is."""
+    if task.cancelled() or task.exception() is None or isinstance(task.exception(), VisioError):
+        return
+    log.error("transaction_failed", exc_info=task.exception())
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:

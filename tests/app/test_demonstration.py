@@ -71,7 +71,7 @@ async def test_no_more_callers_are_made_than_the_server_carries(office: Office) 
     assert sum(isinstance(one, AllBusy) for one in made) == 2
     async with office.desk(user) as browser:
         refused = await browser.post("/demonstrations")
-        assert refused.status_code == 503
+        assert refused.status_code == 429
         assert "Trop d’appels de démonstration" in refused.text
         assert len(await office.store.running(DEMO.id)) == AT_ONCE
         await office.demonstrations.close()

@@ -1,0 +1,94 @@
+"""Who may ask for what: every route of the product, and what it may be asked with.
+
+A route that is not written down here fails `test_matrix.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+from signaling.domain.records import Role
+
+WATCHERS: Final[tuple[Role, ...]] = ("regulator", "supervisor")
+ADMINISTRATORS: Final[tuple[Role, ...]] = ("administrator",)
+REVIEWERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
+EVERYBODY: Final[tuple[Role, ...]] = ("regulator", "supervisor", "administrator")
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """`who`: users with one of these roles; or a door without a login: `open` to anybody, or `proved` by a
+    cookie, token or signature of its own. `form`, `json`, `body`: what it is asked with."""
+
+    who: tuple[Role, ...] | Literal["open", "proved"]
+    form: dict[str, str] | None = None
+    json: Any = None
+    body: bytes = b""
+    headers: dict[str, str] = {}
+    is_ours: bool = True  # the object that its path names belongs to a centre
+
+
+TABLE: Final[dict[str, Rule]] = {
+    # --- doors
+    "GET /healthz": Rule("open"),
+    "GET /login": Rule("open"),
+    "POST /login": Rule("open", form={"email": "nobody@example.org", "password": "wrong"}),
+    "POST /logout": Rule("open"),
+    "POST /language": Rule("open", form={"language": "en"}),
+    # --- home and test page
+    "GET /": Rule(EVERYBODY),
+    "POST /sessions": Rule(WATCHERS, form={"address": "06 12 34 56 78"}),
+    "POST /demonstrations": Rule(()),  # in the demonstration's centre alone
+    "GET /tests": Rule(WATCHERS),
+    "POST /tests": Rule(WATCHERS, form={"address": "06 12 34 56 78"}),
+    "GET /tests/{code}": Rule(WATCHERS, is_ours=False),
+    "POST /preferences": Rule(WATCHERS, json={"blurred": True}),
+    # --- the room
+    "GET /sessions/{session}": Rule(WATCHERS),
+    "GET /sessions/{session}/link.json": Rule(WATCHERS),
+    "POST /sessions/{session}/place.json": Rule(WATCHERS, json={"latitude": 48.69, "longitude": 6.18}),
+    "POST /sessions/{session}/distance.json": Rule(
+        WATCHERS, json={"latitude": 48.69, "longitude": 6.18, "to": "48.70, 6.20"}
+    ),
+    "POST /sessions/{session}/captures": Rule(WATCHERS, body=b"picture"),
+    "GET /captures/{capture}": Rule(WATCHERS),
+    "POST /sessions/{session}/documents": Rule(WATCHERS, body=b"picture", headers={"X-File-Name": "a.png"}),
+    "GET /sessions/{session}/documents.json": Rule(WATCHERS),
+    "GET /documents/{document}": Rule(WATCHERS),
+    "GET /sessions/{session}/closing": Rule(WATCHERS),
+    "POST /sessions/{session}/closing": Rule(WATCHERS, json={"assessment": "same"}),
+    "GET /sessions/{session}/still.jpg": Rule(WATCHERS),
+    # --- history; an administrator reads no number there and no name of a caller
+    "GET /history": Rule(EVERYBODY),
+    "GET /history/{session}": Rule(EVERYBODY),
+    # --- what is the same for all
+    "GET /console/assets/{version}/{name}": Rule("open"),
+    "GET /j/static/{version}/{path:path}": Rule("open"),
+    "GET /g/static/{version}/{name}": Rule("open"),
+    "GET /j": Rule("open"),
+    "GET /j/sw.js": Rule("open"),
+    "GET /g": Rule("open"),
+    "GET /test": Rule("open"),
+    # --- a caller's phone
+    "POST /j/open": Rule("proved", json={"token": "0" * 43}),
+    "POST /j/code": Rule("proved", json={"code": "000000"}),
+    "POST /j/claim": Rule("proved", json={"token": "0" * 43}),
+    "POST /j/handover": Rule("proved", json={"token": "0" * 43}),
+    "POST /j/share": Rule("proved", json={}),
+    "POST /j/stay": Rule("proved", json={}),
+    "POST /j/files/{file}": Rule("proved"),
+    "GET /j/documents/{document}": Rule("proved"),
+    "POST /j/summary": Rule("proved", json={}),
+    "GET /j/summary.html": Rule("proved"),
+    # --- a guest's browser
+    "POST /g/open": Rule("proved", json={"token": "0" * 43}),
+    "POST /g/claim": Rule("proved", json={"token": "0" * 43}),
+    "GET /g/photos/{photo}": Rule("proved"),
+    "GET /g/documents/{document}": Rule("proved"),
+    # --- others
+    "POST /test/result": Rule("proved", json={"token": "0" * 43, "report": {}}),
+    "POST /hooks/twilio/{message}": Rule("proved", form={"MessageStatus": "delivered"}),
+}
+SOCKETS: Final = ("/ws/console", "/ws/caller", "/ws/guest", "/ws/test")
+FOLDERS: Final = ("/console/static", "/media/client", "/signaling/client")  # files that are the same for all
