@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Final
 
@@ -93,6 +94,52 @@ async def disk_full(folder: Path, times: int) -> Ledger:
             await load.until_more(BETWEEN)
         await _look_for_all(made, ledger)
     return ledger
+
+
+async def slow_clients(folder: Path, count: int) -> Ledger:
+    """So many connections whose request never ends, and as many that say nothing: nobody waits for them."""
+    ledger = Ledger()
+    with product(folder, {}) as made:
+        async with _crowd(made, count), Load(made, ledger) as load:
+            await load.until_more(4 * BETWEEN)
+        await _look_for_all(made, ledger)
+    return ledger
+
+
+@asynccontextmanager
+async def _crowd(made: Product, count: int) -> AsyncIterator[None]:
+    """They come again when they are hung up on."""
+    clients = [
+        asyncio.create_task(_dawdle(made.port, head)) for head in (b"GET / HTTP/1.1\r\nX: ", b"") * count
+    ]
+    try:
+        yield
+    finally:
+        for client in clients:
+            client.cancel()
+        await asyncio.gather(*clients, return_exceptions=True)
+
+
+async def _dawdle(port: int, head: bytes) -> None:
+    """A byte a second of `head` and of what follows it; of none, nothing."""
+    while True:
+        with suppress(OSError):
+            await _dawdle_once(port, head)
+
+
+async def _dawdle_once(port: int, head: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    hung_up = asyncio.create_task(reader.read())
+    try:
+        for byte in chain(head, repeat(ord("x"))):
+            if hung_up.done():
+                return
+            if head:
+                writer.write(bytes((byte,)))
+            await asyncio.wait([hung_up], timeout=1)
+    finally:
+        writer.close()
+        await asyncio.gather(hung_up, writer.wait_closed(), return_exceptions=True)
 
 
 async def _look_for_all(made: Product, ledger: Ledger) -> None:

@@ -29,7 +29,13 @@ class Ledger(msgspec.Struct):
     captures: dict[str, str] = msgspec.field(default_factory=dict)  # id -> SHA-256
     refused: dict[int, int] = msgspec.field(default_factory=dict)  # answers by status
     unanswered: int = 0  # the connection broke, or was none
+    waited: list[float] = msgspec.field(default_factory=list)  # seconds for each new session
     lost: list[str] = msgspec.field(default_factory=list)  # acknowledged, and not there any more
+
+    @property
+    def p95(self) -> float:
+        """Seconds within which most of the answers to a new session came."""
+        return sorted(self.waited)[int(0.95 * (len(self.waited) - 1))]
 
     @property
     def acknowledged(self) -> int:
@@ -96,7 +102,9 @@ class Load:
     async def _visio(self, browser: httpx2.AsyncClient) -> None:
         """A session with a reference and a capture. Raises httpx2.HTTPError."""
         number = next(_numbers)
+        asked_at = asyncio.get_running_loop().time()
         begun = await browser.post("/sessions", data={"address": f"caller-{number}@example.org"})
+        self._ledger.waited.append(asyncio.get_running_loop().time() - asked_at)
         if not self._took(begun, 303):
             return
         session = begun.headers["location"].rsplit("/", 1)[1]

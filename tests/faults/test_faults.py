@@ -42,6 +42,13 @@ async def test_a_full_disk_refuses_and_spoils_nothing(tmp_path: Path) -> None:
     assert set(ledger.refused) == {503}
 
 
+async def test_three_hundred_clients_that_dawdle_keep_nobody_waiting(tmp_path: Path) -> None:
+    ledger = await faults.slow_clients(tmp_path, 150)
+    _has_all(ledger)
+    assert ledger.refused == {}
+    assert ledger.unanswered == 0
+
+
 def _has_all(ledger: Ledger) -> None:
     assert ledger.sessions
     assert ledger.references
