@@ -1,7 +1,7 @@
 /** The guest's own camera: off until they turn it on, never with sound, seen by the centre and the other guests. */
 
 import { Camera, refusal } from "../../../media/client/camera.js";
-import { Publisher } from "../../../media/client/publisher.js";
+import { Show } from "../shared/show.js";
 
 /** @typedef {import("../../../media/client/camera.js").Facing} Facing */
 
@@ -15,23 +15,15 @@ export class OwnCamera {
    * @param {typeof RTCPeerConnection} [options.Peer]
    */
   constructor({ socket, onChange, onTrack, devices, Peer }) {
-    this._socket = socket;
     this._onChange = onChange;
     this._onTrack = onTrack;
-    this._stream = "";
     this._camera = new Camera({
       onTrack: (track) => this._send(track),
       onChange: () => this._tell(),
       onLost: () => this._stop("lost"),
       devices,
     });
-    this._publisher = new Publisher({
-      negotiate: (sdp) => this._share(sdp),
-      onLink: () => undefined,
-      onOpen: () => undefined,
-      onMessage: () => undefined,
-      Peer,
-    });
+    this._show = new Show({ source: "camera", audience: "guests", socket, onRefused: () => this._stop("other"), Peer });
     /** @type {RTCIceServer[]} */
     this._iceServers = [];
   }
@@ -43,7 +35,7 @@ export class OwnCamera {
   /** The click itself asks for the camera. */
   async start() {
     this._onChange({ status: "starting", trouble: "" });
-    this._publisher.prepare(this._iceServers);
+    this._show.prepare(this._iceServers);
     try {
       await this._camera.start("user");
     } catch (error) {
@@ -61,24 +53,24 @@ export class OwnCamera {
     await this._camera.flip(facing).catch((error) => !this._camera.open && this._stop(why(error)));
   }
 
-  /** A new line to the server: the stream may have ended with the one before. @param {RTCIceServer[]} iceServers */
+  /** @param {RTCIceServer[]} iceServers */
   welcome(iceServers) {
-    this.renew(iceServers);
-    this._publisher.move();
+    this._iceServers = iceServers;
+    this._show.welcome(iceServers);
   }
 
   /** @param {RTCIceServer[]} iceServers */
   renew(iceServers) {
     this._iceServers = iceServers;
-    if (this._camera.open) this._publisher.prepare(iceServers);
+    this._show.renew(iceServers);
   }
 
   move() {
-    this._publisher.move();
+    this._show.move();
   }
 
   wake() {
-    void this._publisher.wake();
+    this._show.wake();
   }
 
   /** @param {MediaStreamTrack} track */
@@ -86,7 +78,7 @@ export class OwnCamera {
     this._onTrack(track);
     this._onChange({ status: "on", trouble: "" });
     this._tell();
-    void this._publisher.send(track);
+    void this._show.send(track);
   }
 
   _tell() {
@@ -97,33 +89,9 @@ export class OwnCamera {
   /** @param {string} trouble */
   _stop(trouble) {
     this._camera.stop();
-    this._publisher.stop();
-    this._unshare(this._stream);
-    this._stream = "";
+    this._show.end();
     this._onTrack(null);
     this._onChange({ status: "off", trouble });
-  }
-
-  /** Goes on with the stream, or begins one where that has ended. @param {string} sdp our offer @returns {Promise<string>} the answer */
-  async _share(sdp) {
-    const shared = await this._ask(sdp, this._stream).catch((fault) => {
-      if (fault.code !== "not_found") throw fault;
-      return this._ask(sdp, "");
-    });
-    if (this._camera.open) this._stream = shared["stream"];
-    else this._unshare(shared["stream"]); // it was turned off meanwhile
-    return shared["sdp"];
-  }
-
-  /** @param {string} sdp @param {string} stream "" for a new one */
-  _ask(sdp, stream) {
-    const goesOn = stream ? { stream } : {};
-    return this._socket.request({ type: "share", source: "camera", audience: "guests", sdp, ...goesOn });
-  }
-
-  /** @param {string} stream "" for none; without a line the server ends it by itself */
-  _unshare(stream) {
-    if (stream) this._socket.request({ type: "unshare", stream }).catch(() => undefined);
   }
 }
 

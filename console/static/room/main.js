@@ -157,7 +157,7 @@ function follow(state) {
   places.follow();
   viewer.expect(sendsVideo(state.call.phone));
   thumbnails.enlarge(large(state)?.name ?? "");
-  sharing?.each((show) => show.follow(state));
+  sharing?.follow(state);
   if (state.call.ended) {
     viewer.close();
     socket.close();

@@ -1,6 +1,6 @@
 /** Our own camera and a window of our screen, shown to others. Loaded with the first use. */
 
-import { Publisher } from "../../../media/client/publisher.js";
+import { Show } from "../shared/show.js";
 
 /** @typedef {import("./streams.js").Audience} Audience */
 /** @typedef {import("./streams.js").Source} Source */
@@ -9,125 +9,7 @@ import { Publisher } from "../../../media/client/publisher.js";
 // Words stay readable and move seldom; a face needs neither the size nor the bits of a wound.
 const SCREEN = { maxBitrate: 2_500_000, maxFramerate: 15, degradationPreference: /** @type {const} */ ("maintain-resolution") };
 const CAMERA = { maxBitrate: 500_000, maxFramerate: 20 };
-const OVER = ["not_found", "not_allowed", "bad_message"];
-
-/** One track of ours as a stream of the session, for as long as the track lives and is wanted. */
-export class Show {
-  /**
-   * @param {object} options
-   * @param {Source} options.source
-   * @param {Pick<import("../../../signaling/client/socket.js").Socket, "request">} options.socket
-   * @param {(change: Partial<import("./streams.js").Showing>, track: MediaStreamTrack | null) => void} options.onChange
-   * @param {typeof RTCPeerConnection} [options.Peer]
-   */
-  constructor({ source, socket, onChange, Peer }) {
-    this._source = source;
-    this._socket = socket;
-    this._onChange = onChange;
-    this._publisher = new Publisher({
-      negotiate: (sdp) => this._share(sdp),
-      onLink: () => undefined,
-      onOpen: () => undefined,
-      onMessage: () => undefined,
-      Peer,
-    });
-    /** @type {MediaStreamTrack | null} */
-    this._track = null;
-    /** @type {Audience} */
-    this._audience = "guests";
-    this._stream = "";
-    this._told = false; // the events have named our stream
-  }
-
-  get isOn() {
-    return this._track !== null;
-  }
-
-  /** @param {MediaStreamTrack} track @param {Audience} audience @param {RTCIceServer[]} iceServers */
-  async begin(track, audience, iceServers) {
-    const before = this._track;
-    this._track = track;
-    this._audience = audience;
-    track.onended = () => track === this._track && this.end(); // the browser's own button, or a camera that was unplugged
-    this._onChange({ status: "on", trouble: "" }, track);
-    this._publisher.prepare(iceServers);
-    await this._publisher.tune(this._source === "screen" ? SCREEN : CAMERA);
-    await this._publisher.send(track);
-    before?.stop();
-  }
-
-  /** @param {string} [trouble] key of a phrase that says why */
-  end(trouble = "") {
-    const stream = this._stream;
-    this._stream = "";
-    this._told = false;
-    this._track?.stop();
-    this._track = null;
-    this._publisher.stop();
-    this._onChange({ status: "off", trouble }, null);
-    if (stream) this._socket.request({ type: "unshare", stream }).catch(() => undefined); // without a line it ends by itself
-  }
-
-  /** A new line to the server. @param {RTCIceServer[]} iceServers */
-  welcome(iceServers) {
-    if (!this._track) return;
-    this._publisher.prepare(iceServers);
-    this._publisher.move();
-  }
-
-  /** @param {RTCIceServer[]} iceServers */
-  renew(iceServers) {
-    if (this._track) this._publisher.prepare(iceServers);
-  }
-
-  move() {
-    this._publisher.move();
-  }
-
-  wake() {
-    void this._publisher.wake();
-  }
-
-  /** The server ended it with a line that was lost: it goes on as another one. @param {State} state */
-  follow({ call }) {
-    if (!this._track) return;
-    if (call.ended) return this.end();
-    const runs = call.streams.some((one) => one.id === this._stream);
-    if (runs) this._told = true;
-    else if (this._told) {
-      this._stream = "";
-      this._told = false;
-      this._publisher.move();
-    }
-  }
-
-  /** @param {string} sdp our offer @returns {Promise<string>} the answer */
-  async _share(sdp) {
-    const goesOn = this._stream ? { stream: this._stream } : {};
-    try {
-      const shared = await this._socket.request({
-        type: "share",
-        source: this._source,
-        audience: this._audience,
-        sdp,
-        ...goesOn,
-      });
-      if (this._track) this._stream = shared["stream"];
-      else this._socket.request({ type: "unshare", stream: shared["stream"] }).catch(() => undefined);
-      return shared["sdp"];
-    } catch (refusal) {
-      this._refused(/** @type {{code: string}} */ (refusal).code);
-      throw refusal;
-    }
-  }
-
-  /** @param {string} code */
-  _refused(code) {
-    if (!OVER.includes(code)) return; // the next try may do
-    if (this._stream) this._stream = "";
-    else this.end("sharing.refused");
-  }
-}
+const REFUSED = "sharing.refused";
 
 /** Both, and what the browser is asked for. */
 export class Sharing {
@@ -142,15 +24,18 @@ export class Sharing {
     this._iceServers = iceServers;
     this._onChange = onChange;
     this._devices = devices;
+    /** @type {Record<Source, Show>} */
     this._shows = {
-      screen: new Show({ source: "screen", socket, onChange: (change, track) => onChange("screen", change, track) }),
-      camera: new Show({ source: "camera", socket, onChange: (change, track) => onChange("camera", change, track) }),
+      screen: new Show({ source: "screen", audience: "both", tuning: SCREEN, socket, onRefused: () => this._end("screen", REFUSED) }),
+      camera: new Show({ source: "camera", audience: "guests", tuning: CAMERA, socket, onRefused: () => this._end("camera", REFUSED) }),
     };
+    /** @type {Map<Source, MediaStreamTrack>} */
+    this._tracks = new Map();
   }
 
   /** A window, a tab or a screen, as the browser lets the regulator choose; again: no more. @param {Audience} audience */
   async screen(audience) {
-    if (this._shows.screen.isOn) return this._shows.screen.end();
+    if (this._shows.screen.isOn) return this._end("screen");
     await this._begin("screen", audience, () =>
       this._devices.getDisplayMedia({ video: { frameRate: { max: SCREEN.maxFramerate } }, audio: false }),
     );
@@ -158,7 +43,7 @@ export class Sharing {
 
   /** Our own camera, never with sound; again: no more. @param {string} device its id, "" for any */
   async camera(device) {
-    if (this._shows.camera.isOn) return this._shows.camera.end();
+    if (this._shows.camera.isOn) return this._end("camera");
     await this.choose(device);
   }
 
@@ -179,6 +64,22 @@ export class Sharing {
     Object.values(this._shows).forEach(work);
   }
 
+  /** @param {State} state */
+  follow({ call }) {
+    for (const source of /** @type {const} */ (["screen", "camera"])) {
+      if (call.ended && this._shows[source].isOn) this._end(source);
+      this._shows[source].follow(call.streams.map((one) => one.id));
+    }
+  }
+
+  /** @param {Source} source @param {string} [trouble] key of a phrase that says why */
+  _end(source, trouble = "") {
+    this._tracks.get(source)?.stop();
+    this._tracks.delete(source);
+    this._shows[source].end();
+    this._onChange(source, { status: "off", trouble }, null);
+  }
+
   /** @param {Source} source @param {Audience} audience @param {() => Promise<MediaStream>} ask */
   async _begin(source, audience, ask) {
     this._onChange(source, { status: "asking", trouble: "" });
@@ -186,11 +87,22 @@ export class Sharing {
       const [track] = (await ask()).getVideoTracks();
       if (!track) throw new DOMException("", "NotFoundError");
       if (source === "screen") track.contentHint = "text";
-      await this._shows[source].begin(track, audience, this._iceServers());
+      await this._send(source, track, audience);
     } catch (error) {
       const status = this._shows[source].isOn ? "on" : "off";
       this._onChange(source, { status, trouble: why(source, /** @type {Error} */ (error).name) });
     }
+  }
+
+  /** @param {Source} source @param {MediaStreamTrack} track @param {Audience} audience */
+  async _send(source, track, audience) {
+    const before = this._tracks.get(source);
+    this._tracks.set(source, track);
+    track.onended = () => track === this._tracks.get(source) && this._end(source); // the browser's own button, or a camera that was unplugged
+    this._onChange(source, { status: "on", trouble: "" }, track);
+    this._shows[source].prepare(this._iceServers());
+    await this._shows[source].send(track, audience);
+    before?.stop();
   }
 }
 
