@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from config.carriers import notifier
+from config.provider import identity_provider
 from config.settings import Settings, media_external_pairs, media_port_range
 from media import load
 from media.relay import EmbeddedRelay
@@ -14,8 +16,9 @@ from signaling.bus.redis import RedisBus
 from signaling.geocode.geopy import GeopyGeocoder
 from signaling.limits import Limits
 from signaling.notify.routed import Routed
-from signaling.ports import Bus, Clock, Geocoder, Relay
+from signaling.ports import Bus, Clock, Geocoder, IdentityProvider, Relay
 from signaling.service.tasks import Tasks
+from signaling.store.heads import HeadsFile
 from signaling.store.sql import SqlStore
 
 
@@ -24,17 +27,20 @@ class Adapters:
     """All that reaches outside, opened and closed with the application."""
 
     store: SqlStore
+    heads: HeadsFile
     bus: Bus
     relay: Relay
     notifier: Routed
     geocoder: Geocoder
     limits: Limits
+    provider: IdentityProvider | None
     tasks: Tasks
 
 
 def adapters(settings: Settings, clock: Clock) -> Adapters:
     return Adapters(
         store=SqlStore(settings.database_url, clock),
+        heads=HeadsFile(Path(settings.audit_heads_file) if settings.audit_heads_file else None),
         bus=MemoryBus() if settings.embedded else RedisBus(settings.redis_url),
         relay=_relay(settings),
         notifier=notifier(settings),
@@ -42,6 +48,7 @@ def adapters(settings: Settings, clock: Clock) -> Adapters:
             settings.ban_domain, settings.nominatim_domain, scheme=settings.geocoder_scheme
         ),
         limits=Limits(settings.redis_url),
+        provider=identity_provider(settings, clock),
         tasks=Tasks(),
     )
 

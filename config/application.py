@@ -10,16 +10,21 @@ from pathlib import Path
 from config.adapters import Adapters
 from config.carriers import composer
 from config.demonstration import Demonstrations, simulator
+from config.identity import identity
 from config.settings import Settings
+from patient_pwa import agent
 from signaling.auth import Gate
 from signaling.conversation_console import UseCases
 from signaling.domain.ids import Secrets
+from signaling.domain.throttle import DOOR_LIMITS, UNKNOWN_LINKS
+from signaling.files.clamav import Scan, ScannedInspection
 from signaling.files.disk import DiskFiles
 from signaling.files.inspection import Inspection
 from signaling.hub import Hub
 from signaling.images import check_capture, check_still
 from signaling.passwords import Argon2Passwords
 from signaling.ports import Clock
+from signaling.service.audit import AuditReading, AuditTrail
 from signaling.service.captures import Captures
 from signaling.service.closing import Closings
 from signaling.service.command import Commanding
@@ -28,10 +33,12 @@ from signaling.service.cpr import Resuscitation
 from signaling.service.documents import Documents
 from signaling.service.driving import Driving
 from signaling.service.end import Ending
+from signaling.service.erasure import Callers, Erasing
 from signaling.service.guest_files import GuestFiles
 from signaling.service.guests import Guests
 from signaling.service.handover import HandingOver
 from signaling.service.history import History
+from signaling.service.identity import Identity
 from signaling.service.invite import Inviting, Ways
 from signaling.service.join import Joining
 from signaling.service.journal import Journal
@@ -39,12 +46,15 @@ from signaling.service.live import Live
 from signaling.service.logins import Logins
 from signaling.service.negotiate import Negotiating
 from signaling.service.phone_test import PhoneTests, Sending
+from signaling.service.professionals import Professionals
+from signaling.service.quotas import SmsQuotas
 from signaling.service.report import Reporting
-from signaling.service.retention import Retention
+from signaling.service.retention import Removals, Retention
 from signaling.service.stills import Stills
 from signaling.service.streams import Streams
 from signaling.service.summary import Summaries
-from signaling.service.uploads import Lines, Uploads
+from signaling.service.throttle import Throttle
+from signaling.service.uploads import Inspect, Lines, Uploads
 
 MINUTE = 60_000  # ms
 
@@ -60,6 +70,8 @@ class Application:
     joining: Joining
     summaries: Summaries
     retention: Retention
+    erasing: Erasing
+    callers: Callers
     captures: Captures
     documents: Documents
     guest_files: GuestFiles
@@ -68,6 +80,10 @@ class Application:
     stills: Stills
     courier: Courier
     gate: Gate
+    audit: AuditTrail
+    audit_reading: AuditReading
+    identity: Identity
+    professionals: Professionals
     demonstration: Demonstrations | None
     phone_tests: PhoneTests | None
 
@@ -76,23 +92,28 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
     """The use cases on their adapters."""
     secrets = Secrets(settings.secret_key.encode())
     journal = Journal(parts.store, parts.bus)
+    audit = AuditTrail(parts.store, clock, parts.tasks, parts.heads)
     live = Live(parts.bus, clock, check_still)
     joining = Joining(parts.store, journal, clock, secrets, parts.limits.limiter)
     courier = Courier(parts.store, journal, clock, parts.notifier, composer(settings, secrets), parts.tasks)
-    files, inspect = DiskFiles(settings.data_dir / "files"), Inspection()
+    files, inspect = DiskFiles(settings.data_dir / "files"), _inspection(settings)
     lines = Lines(relay=parts.relay, bus=parts.bus, consoles=live)
     uploads = Uploads(parts.store, journal, files, clock, parts.tasks, lines, inspect)
     streams = Streams(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks)
+    quotas = SmsQuotas(parts.store, parts.limits.limiter, parts.notifier.names_for)
     ways = Ways(
         public_url=settings.public_url,
         language=settings.caller_language,
         lifetime=settings.invitation_minutes * MINUTE,
         providers_of=parts.notifier.names_for,
         wake=courier.wake,
+        quotas=quotas,
     )
     use = UseCases(
         inviting=Inviting(parts.store, journal, clock, secrets, ways),
-        guests=Guests(parts.store, journal, clock, secrets, parts.relay, ways),
+        guests=Guests(
+            parts.store, journal, clock, secrets, parts.relay, ways, parts.limits.limiter(UNKNOWN_LINKS)
+        ),
         negotiating=Negotiating(parts.store, journal, parts.relay),
         commanding=Commanding(parts.store, journal, parts.bus, parts.relay, parts.tasks),
         driving=Driving(parts.store, journal, clock),
@@ -105,8 +126,28 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
             parts.store, journal, clock, secrets, joining, parts.limits.limiter, settings.public_url
         ),
     )
+    removals = Removals(parts.store, files)
+    erasing = Erasing(parts.store, removals, clock)
+    passwords = Argon2Passwords()
+    people = identity(
+        parts.store,
+        clock,
+        passwords,
+        settings.secret_key,
+        parts.limits.limiter,
+        parts.notifier,
+        parts.tasks,
+        settings.origin,
+    )
     logins = Logins(
-        parts.store, clock, Argon2Passwords(), secrets, parts.limits.limiter, settings.login_hours
+        parts.store,
+        clock,
+        passwords,
+        secrets,
+        parts.limits.limiter,
+        settings.login_hours,
+        (people.authenticators, people.passkeys),
+        audit=audit,
     )
     return Application(
         settings=settings,
@@ -116,28 +157,46 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         live=live,
         use=use,
         summaries=Summaries(parts.store, clock, settings.keep_days),
-        retention=Retention(parts.store, files, clock, settings.keep_days),
+        retention=Retention(parts.store, removals, clock, audit, settings.keep_days),
+        erasing=erasing,
+        callers=Callers(parts.store, files, erasing, audit),
         joining=joining,
         captures=Captures(parts.store, journal, files, clock, check_capture),
         documents=Documents(parts.store, journal, files, clock, inspect),
         guest_files=GuestFiles(parts.store, files),
         closings=Closings(parts.store, journal),
         uploads=uploads,
-        stills=Stills(parts.store, parts.relay),
+        stills=Stills(parts.store, parts.relay, clock),
         courier=courier,
-        gate=Gate(logins, settings.secure, settings.login_hours),
+        gate=Gate(logins, settings.secure, settings.login_hours, agent.describe),
+        audit=audit,
+        audit_reading=AuditReading(parts.store, audit, parts.heads),
+        identity=people,
+        professionals=Professionals(
+            parts.store, clock, Throttle(DOOR_LIMITS, parts.limits.limiter), parts.provider
+        ),
         demonstration=_demonstration(settings, use.inviting, certificate),
-        phone_tests=_phone_tests(settings, parts, clock, secrets),
+        phone_tests=_phone_tests(settings, parts, clock, secrets, quotas),
     )
 
 
-def _phone_tests(settings: Settings, parts: Adapters, clock: Clock, secrets: Secrets) -> PhoneTests | None:
+def _inspection(settings: Settings) -> Inspect:
+    inspection = Inspection()
+    if not settings.clamav_socket:
+        return inspection
+    return ScannedInspection(Scan(settings.clamav_socket, required=settings.clamav_required), inspection)
+
+
+def _phone_tests(
+    settings: Settings, parts: Adapters, clock: Clock, secrets: Secrets, quotas: SmsQuotas
+) -> PhoneTests | None:
     if not settings.test_page_calls:
         return None
     ways = Sending(
         public_url=settings.public_url,
         language=settings.caller_language,
         notifier=parts.notifier,
+        quotas=quotas,
         tasks=parts.tasks,
     )
     return PhoneTests(parts.store, clock, secrets, parts.limits.limiter, ways)
@@ -159,6 +218,8 @@ async def opened(made: Application) -> AsyncIterator[None]:
             stack.push_async_callback(adapter.close)
         stack.push_async_callback(parts.geocoder.close)
         stack.push_async_callback(parts.limits.close)
+        if parts.provider is not None:
+            stack.push_async_callback(parts.provider.close)
         await parts.relay.open(made.use.reporting.relay_event)
         stack.push_async_callback(parts.relay.close)
         stack.push_async_callback(parts.tasks.close)

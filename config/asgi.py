@@ -28,9 +28,16 @@ from config.adapters import adapters
 from config.application import Application, build, opened
 from config.map_tiles import tile_origin
 from config.settings import Settings
+from console.account import Account
+from console.audit import AuditPages
 from console.guest import GuestPage
+from console.keeping import Keeping
+from console.login_steps import LoginSteps
 from console.pages import pages
+from console.passkeys import PasskeyPages
 from console.places import MapTiles
+from console.psc import ProSanteConnect
+from console.reset import PasswordReset
 from console.words import describe
 from signaling import endpoint, hooks
 from signaling.auth import visitor_of
@@ -40,6 +47,7 @@ from signaling.conversation_console import ConsoleDesk, Visitors
 from signaling.conversation_guest import GuestDesk, GuestDoor
 from signaling.conversation_test import PhoneTestDesk
 from signaling.domain.errors import VisioError
+from signaling.domain.throttle import SOCKETS
 from signaling.notify.twilio import twilio_status
 from signaling.ports import Clock
 from signaling.service.closing import Preferences
@@ -51,10 +59,11 @@ from signaling.web import guarded
 log = structlog.get_logger()
 
 SWEEP_SECONDS = 600
-RETENTION_SECONDS = 3600
+RETENTION_SECONDS = 60  # between two looks whether it is time, and nobody else's turn
 HOUR = 3_600_000  # ms
 CAPTURE_BYTES = 15 * 1024 * 1024
 DOCUMENT_BYTES = 20 * 1024 * 1024
+TICKET_HOURS = 24  # after a code or a link was used or expired
 UPLOAD_HOURS = 2  # a file of a phone that did not come whole by then never will
 
 
@@ -77,6 +86,8 @@ def create(settings: Settings, certificate: Path | None = None) -> Starlette:
         lifespan=partial(_lifespan, made),
     )
     app.state.gate = made.gate
+    app.state.audit = made.audit
+    app.state.professionals = made.professionals
     return app
 
 
@@ -84,17 +95,19 @@ def create(settings: Settings, certificate: Path | None = None) -> Starlette:
 async def _lifespan(made: Application, _: Starlette) -> AsyncIterator[None]:
     async with opened(made):
         made.adapters.tasks.start(made.courier.run())
+        made.adapters.tasks.start(made.audit.run())
         made.adapters.tasks.start(_sweep(made))
         made.adapters.tasks.start(_delete_outdated(made))
         yield
 
 
 async def _sweep(made: Application) -> None:
-    """Sessions left open end by themselves; half files and old tests of phones are forgotten."""
+    """Sessions left open end by themselves; half files, used codes and old tests of phones are forgotten."""
     while True:
         try:
             await made.use.ending.sweep(made.settings.session_hours * HOUR)
             await made.uploads.sweep(UPLOAD_HOURS * HOUR)
+            await made.adapters.store.forget_tickets(made.clock.now() - TICKET_HOURS * HOUR)
             if made.phone_tests is not None:
                 await made.phone_tests.sweep()
         except Exception:
@@ -103,7 +116,7 @@ async def _sweep(made: Application) -> None:
 
 
 async def _delete_outdated(made: Application) -> None:
-    """Pictures and documents that were kept long enough."""
+    """What was kept long enough, once an hour by one process of all."""
     while True:
         try:
             await made.retention.sweep()
@@ -117,7 +130,14 @@ def _routes(made: Application) -> list[BaseRoute]:
     settings, use = made.settings, made.use
     return [
         Route("/healthz", _healthy),
+        *AuditPages(made.audit_reading, made.adapters.store, pages()).routes(),
+        *Keeping(made.erasing, made.callers, made.clock, pages()).routes(),
         *console.login.routes(),
+        *LoginSteps(made.identity, pages()).routes(),
+        *PasswordReset(made.identity, pages()).routes(),
+        *PasskeyPages(made.identity, pages()).routes(),
+        *ProSanteConnect(made.professionals, pages()).routes(),
+        *Account(made.identity, pages()).routes(),
         *console.routes.routes(
             use.inviting,
             use.history,
@@ -137,7 +157,13 @@ def _routes(made: Application) -> list[BaseRoute]:
         *patient_pwa.summary.routes(made.summaries, secure=settings.secure),
         *_guest_page(made).routes(),
         *_test_page(made),
-        *endpoint.routes(_console_desk(made), _caller_desk(made), _guest_desk(made), _test_desk(made)),
+        *endpoint.routes(
+            _console_desk(made),
+            _caller_desk(made),
+            _guest_desk(made),
+            _test_desk(made),
+            made.adapters.limits.limiter(SOCKETS),
+        ),
         *_hooks(made),
     ]
 

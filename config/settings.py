@@ -80,12 +80,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     geocoder_scheme: Literal["https", "http"] = "https"
     map_tiles: str = ""  # URL with {z}, {x} and {y}; empty: no map
     map_attribution: str = "© OpenStreetMap"  # shown on the map, as its makers ask
+    # --- files
+    clamav_socket: str = ""  # path of clamd's UNIX socket, or HOST:PORT; empty: files are not scanned
+    clamav_required: bool = True  # refuse files while clamd does not answer
     # --- sessions
     invitation_minutes: int = 120
     session_hours: int = 12
     login_hours: int = 12
     keep_days: int = 365  # pictures and documents, after the end of their session; 0: for ever
     test_page_calls: int = 4  # that /test makes at once; 0: there is no such page
+    audit_heads_file: str = ""  # where the heads of the audit's chains are kept too; empty: in the log only
+    # --- Pro Santé Connect; off without an issuer
+    psc_issuer: str = ""
+    psc_discovery_url: str = ""  # where the provider describes itself; default: below the issuer
+    psc_client_id: str = ""
+    psc_client_secret: str = ""
+    psc_scope: str = "openid scope_all"
+    psc_acr: Literal["eidas1", "eidas2", "eidas3"] = "eidas1"  # how sure the provider must be, at least
+    psc_claim_rpps: str = "SubjectNameID"
     # --- demonstration
     demo: bool = True
     demo_password: str = ""
@@ -135,6 +147,7 @@ SECRETS = (
     "ovh_application_secret",
     "ovh_consumer_key",
     "smtp_password",
+    "psc_client_secret",
     "demo_password",
 )
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -234,6 +247,7 @@ def _contradictions(settings: Settings) -> list[str]:
         *_carrier_faults(settings),
         *_range_faults(settings),
         *_place_faults(settings),
+        *_provider_faults(settings),
         *tile_faults(settings.map_tiles),
         *media_faults(settings.media_addresses, settings.media_external_addresses, settings.media_ports),
         *turn_faults(
@@ -275,6 +289,8 @@ def _range_faults(settings: Settings) -> Iterator[str]:
 
 
 def _place_faults(settings: Settings) -> Iterator[str]:
+    if settings.clamav_socket and not _is_socket(settings.clamav_socket):
+        yield "CLAMAV_SOCKET: takes the path of a socket from /, or HOST:PORT"
     if settings.secret_key and len(settings.secret_key.encode()) < 32:
         yield "SECRET_KEY: takes 32 bytes or more"
     if settings.redis_url and not settings.secret_key:
@@ -285,6 +301,23 @@ def _place_faults(settings: Settings) -> Iterator[str]:
         yield "PUBLIC_URL: takes ASCII; write an accented name as its xn-- form"
     if not settings.database_url and set("?%#") & set(str(settings.data_dir)):
         yield "DATA_DIR: can't contain ?, % or # while it holds the database"
+
+
+def _provider_faults(settings: Settings) -> Iterator[str]:
+    if not settings.psc_issuer:
+        return
+    for name in ("psc_client_id", "psc_client_secret"):
+        if not getattr(settings, name):
+            yield f"{name.upper()}: needed with PSC_ISSUER"
+    for name in ("psc_issuer", "psc_discovery_url"):
+        address = getattr(settings, name)
+        if address and not address.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+            yield f"{name.upper()}: takes an https address"
+
+
+def _is_socket(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    return address.startswith("/") or (bool(host) and port.isdecimal() and 1 <= int(port) <= 65535)
 
 
 def _is_site(address: str) -> bool:

@@ -11,15 +11,22 @@ import getpass
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Final, TypeAlias, get_args
 
-from config import settings
+from config import log, settings
+from console import admin_audit, admin_keeping
 from signaling.clock import SystemClock
 from signaling.domain.errors import NotFound, VisioError
 from signaling.domain.records import Role
+from signaling.files.disk import DiskFiles
 from signaling.passwords import Argon2Passwords, new_password
-from signaling.ports import Store
+from signaling.ports import Files, Store
 from signaling.service.accounts import Accounts
+from signaling.service.audit import AuditTrail, Heads
+from signaling.service.professionals import Numbers
+from signaling.service.tasks import Tasks
+from signaling.store.heads import HeadsFile
 from signaling.store.schema import NotMigrated
 from signaling.store.sql import SqlStore
 
@@ -30,8 +37,11 @@ MISUSED: Final = 2
 class Desk:
     """What the commands work with."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, heads: HeadsFile, files: Files) -> None:
         self.store = store
+        self.files = files
+        self.heads: Heads = heads
+        self.audit = AuditTrail(store, SystemClock(), Tasks(), heads)
         self.accounts = Accounts(store, SystemClock(), Argon2Passwords())
 
 
@@ -42,6 +52,7 @@ Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 # ---------------------------------------------------------------- centres
 async def centre_add(desk: Desk, given: argparse.Namespace) -> None:
     centre = await desk.accounts.add_centre(given.name)
+    await admin_audit.centre_changed(desk.audit, centre.id)
     print(centre.id)
 
 
@@ -52,14 +63,17 @@ async def centre_list(desk: Desk, given: argparse.Namespace) -> None:
 
 async def centre_phone(desk: Desk, given: argparse.Namespace) -> None:
     centre = await desk.accounts.set_phone(given.id, given.number)
+    await admin_audit.centre_changed(desk.audit, centre.id)
     print(f"Callers read {centre.phone}." if centre.phone else "Callers read no number.")
 
 
 # ---------------------------------------------------------------- users
 async def user_add(desk: Desk, given: argparse.Namespace) -> None:
-    password = _password(given)
+    password = None if await desk.accounts.knows(given.email) else _password(given)
     user = await desk.accounts.add_user(given.centre, given.email, given.name, given.role, password)
-    print(f"{user.email} may sign in as {user.role}.")
+    await admin_audit.person_changed(desk.audit, desk.store, given.email, "account.changed")
+    known = ", with the password and the name that they have" if password is None else ""
+    print(f"{user.email} may sign in as {user.role}{known}.")
 
 
 async def user_list(desk: Desk, given: argparse.Namespace) -> None:
@@ -68,29 +82,88 @@ async def user_list(desk: Desk, given: argparse.Namespace) -> None:
         centres = [await desk.store.centre(given.centre)]
     for centre in centres:
         for user in await desk.store.users(centre.id):
-            state = "disabled" if user.disabled_at is not None else "enabled"
+            person = await desk.store.person(user.person)
+            shut = user.disabled_at is not None or person.disabled_at is not None
+            state = "disabled" if shut else "enabled"
             print(f"{user.email}  {user.role}  {state}  {user.name}  ({centre.name})")
 
 
 async def user_password(desk: Desk, given: argparse.Namespace) -> None:
     await desk.accounts.set_password(given.email, _password(given))
+    await admin_audit.person_changed(desk.audit, desk.store, given.email, "password.changed")
     print("The password is changed. All logins of this user are ended.")
 
 
 async def user_disable(desk: Desk, given: argparse.Namespace) -> None:
     await desk.accounts.disable(given.email)
+    await admin_audit.person_changed(desk.audit, desk.store, given.email, "account.changed")
     print("The account is shut. All its logins are ended.")
+
+
+async def user_factors(desk: Desk, given: argparse.Namespace) -> None:
+    await desk.accounts.forget_factors(given.email)
+    await admin_audit.person_changed(desk.audit, desk.store, given.email, "factor.changed")
+    print("The second factors are forgotten. All logins of this user are ended.")
+
+
+async def user_rpps(desk: Desk, given: argparse.Namespace) -> None:
+    rpps = await Numbers(desk.store).set(given.email, given.rpps)
+    await admin_audit.person_changed(desk.audit, desk.store, given.email, "account.changed")
+    print(f"Pro Santé Connect opens this account to {rpps or 'nobody'}.")
 
 
 async def user_enable(desk: Desk, given: argparse.Namespace) -> None:
     await desk.accounts.enable(given.email)
+    await admin_audit.person_changed(desk.audit, desk.store, given.email, "account.changed")
     print("The account is open again.")
 
 
 # ---------------------------------------------------------------- logins
 async def login_revoke(desk: Desk, given: argparse.Namespace) -> None:
     await desk.accounts.revoke_logins(given.email)
+    await admin_audit.person_changed(desk.audit, desk.store, given.email, "login.ended")
     print("All logins of this user are ended.")
+
+
+# ---------------------------------------------------------------- the audit
+async def audit_verify(desk: Desk, given: argparse.Namespace) -> None:
+    await desk.audit.settle()
+    for line in await admin_audit.verified(desk.store, desk.heads, given.centre, given.head):
+        print(line)
+
+
+async def audit_head(desk: Desk, given: argparse.Namespace) -> None:
+    await desk.audit.settle()
+    await desk.audit.export_heads()
+    for line in await admin_audit.heads_of(desk.store):
+        print(line)
+
+
+async def audit_export(desk: Desk, given: argparse.Namespace) -> None:
+    await desk.audit.settle()
+    async for line in admin_audit.exported(desk.audit, desk.store, given.centre):
+        print(line)
+
+
+# ---------------------------------------------------------------- what is kept of callers
+async def session_erase(desk: Desk, given: argparse.Namespace) -> None:
+    print(await admin_keeping.erased(_keeper(desk), given.id))
+
+
+async def caller_export(desk: Desk, given: argparse.Namespace) -> None:
+    print(await admin_keeping.exported(_keeper(desk), given.centre, given.number, given.to))
+
+
+async def caller_erase(desk: Desk, given: argparse.Namespace) -> None:
+    print(await admin_keeping.all_erased(_keeper(desk), given.centre, given.number))
+
+
+async def erasures_replay(desk: Desk, given: argparse.Namespace) -> None:
+    print(await admin_keeping.replayed(_keeper(desk), given.file))
+
+
+def _keeper(desk: Desk) -> admin_keeping.Keeper:
+    return admin_keeping.Keeper(desk.store, desk.files, desk.audit, SystemClock())
 
 
 # ---------------------------------------------------------------- the command line
@@ -100,6 +173,8 @@ def parser() -> argparse.ArgumentParser:
     _centre_commands(things)
     _user_commands(things)
     _login_commands(things)
+    _audit_commands(things)
+    _keeping_commands(things)
     return top
 
 
@@ -127,12 +202,43 @@ def _user_commands(things: Subparsers) -> None:
     password.add_argument("email")
     _password_options(password)
     _command(user, "disable", user_disable, "shut an account and end its logins").add_argument("email")
+    factors = _command(user, "factors", user_factors, "forget the authenticator of who lost it")
+    factors.add_argument("email")
+    rpps = _command(user, "rpps", user_rpps, "say whom Pro Santé Connect lets in as this person")
+    rpps.add_argument("email")
+    rpps.add_argument("rpps", help='11 digits; "" for none')
     _command(user, "enable", user_enable, "open a shut account again").add_argument("email")
 
 
 def _login_commands(things: Subparsers) -> None:
     login = _actions(things, "login", "signed-in browsers")
     _command(login, "revoke", login_revoke, "sign a user out of every browser").add_argument("email")
+
+
+def _audit_commands(things: Subparsers) -> None:
+    audit = _actions(things, "audit", "what was done")
+    verify = _command(audit, "verify", audit_verify, "find what was changed or taken out")
+    verify.add_argument("--centre", metavar="ID", help="only this one's")
+    verify.add_argument("--head", type=admin_audit.head, metavar="NUMBER:HASH", help="as it was printed once")
+    _command(audit, "head", audit_head, "print the number and the hash of each newest entry")
+    export = _command(audit, "export", audit_export, "print a centre's entries as JSON lines")
+    export.add_argument("--centre", required=True, metavar="ID", help='"" for what concerns no centre')
+
+
+def _keeping_commands(things: Subparsers) -> None:
+    session = _actions(things, "session", "a visio")
+    erase = _command(session, "erase", session_erase, "delete all of it but its figures")
+    erase.add_argument("id", metavar="ID", help="as the address of its page in the history ends")
+    caller = _actions(things, "caller", "a person who was called")
+    export = _command(caller, "export", caller_export, "write all that is held about them into a ZIP archive")
+    export.add_argument("--to", required=True, type=Path, metavar="FILE", help="a file that isn't there yet")
+    all_ = _command(caller, "erase", caller_erase, "erase every visio in which they were called")
+    for command in (export, all_):
+        command.add_argument("number", metavar="NUMBER", help="a telephone number or an e-mail address")
+        command.add_argument("--centre", required=True, metavar="ID", help="as `centre list` prints it")
+    erasures = _actions(things, "erasures", "what was erased")
+    replay = _command(erasures, "replay", erasures_replay, "after a restore: erase again what was erased")
+    replay.add_argument("file", metavar="FILE", type=Path, help="JSON lines of the log or the audit")
 
 
 def _actions(things: Subparsers, thing: str, summary: str) -> Subparsers:
@@ -174,15 +280,19 @@ class Misuse(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     given = parser().parse_args(argv)
     try:
-        store = SqlStore(settings.read(os.environ).database_url, SystemClock())
+        given_settings = settings.read(os.environ)
+        store = SqlStore(given_settings.database_url, SystemClock())
     except (settings.SettingsError, ValueError) as error:
         print(error, file=sys.stderr)
         return MISUSED
     try:
-        asyncio.run(_run(given, store))
+        asyncio.run(_run(given, store, _heads(given_settings), DiskFiles(given_settings.data_dir / "files")))
     except Misuse as error:
         print(error, file=sys.stderr)
         return MISUSED
+    except admin_audit.Broken as error:
+        print(error, file=sys.stderr)
+        return REFUSED
     except NotFound:
         print("There is no such centre or user.", file=sys.stderr)
         return REFUSED
@@ -192,13 +302,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _run(given: argparse.Namespace, store: SqlStore) -> None:
+def _heads(chosen: settings.Settings) -> HeadsFile:
+    return HeadsFile(Path(chosen.audit_heads_file) if chosen.audit_heads_file else None)
+
+
+async def _run(given: argparse.Namespace, store: SqlStore, heads: HeadsFile, files: Files) -> None:
     try:
         await store.open()
-        await given.run(Desk(store), given)
+        await given.run(Desk(store, heads, files), given)
     finally:
         await store.close()
 
 
 if __name__ == "__main__":
+    log.configure("json", "info")  # on standard error: what a command prints is for scripts
     sys.exit(main())

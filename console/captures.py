@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from console.audited import audited
 from signaling.attachments import attachment
 from signaling.auth import require
 from signaling.domain.records import Capture
@@ -26,7 +27,7 @@ class CaptureFiles:
         entrance = require("regulator", "supervisor")
         return [
             Route("/sessions/{session}/captures", entrance(self.store), methods=["POST"]),
-            Route("/captures/{capture}", entrance(self.read)),
+            Route("/captures/{capture}", entrance(audited("capture.viewed", "capture")(self.read))),
         ]
 
     async def store(self, request: Request) -> Response:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from signaling import private_file
 from signaling.domain.errors import NotFound
 from signaling.domain.records import Centre, Role
+from signaling.domain.ways_in import TERMS
 from signaling.passwords import new_password
 from signaling.ports import Store
 from signaling.service.accounts import Accounts
@@ -45,7 +47,9 @@ async def prepare(store: Store, accounts: Accounts, data_dir: Path, wanted: str)
     password = wanted or kept or new_password()
     for email, name, role in USERS:
         if not await _exists(store, email):
-            await accounts.add_user(centre.id, email, name, role, password)
+            user = await accounts.add_user(centre.id, email, name, role, password)
+            # Nobody is there who could be asked: these people are invented
+            await store.change_person(user.person, lambda person: replace(person, terms=TERMS))
         elif password != kept:
             await accounts.set_password(email, password)
     if password != kept:  # last: a start cut short before this line sets all passwords again
@@ -62,7 +66,7 @@ async def _centre(store: Store, accounts: Accounts) -> Centre | None:
 
 async def _exists(store: Store, email: str) -> bool:
     try:
-        await store.user_by_email(email)
+        await store.person_by_email(email)
     except NotFound:
         return False
     return True

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from console.audited import audited
 from signaling.attachments import attachment
 from signaling.auth import require
 from signaling.domain.records import Document
@@ -25,7 +26,7 @@ class DocumentFiles:
         return [
             Route("/sessions/{session}/documents", entrance(self.send), methods=["POST"]),
             Route("/sessions/{session}/documents.json", entrance(self.listed)),
-            Route("/documents/{document}", entrance(self.read)),
+            Route("/documents/{document}", entrance(audited("document.viewed", "document")(self.read))),
         ]
 
     async def send(self, request: Request) -> Response:

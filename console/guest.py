@@ -46,7 +46,7 @@ class Look(Protocol):
 class Guests(Protocol):
     """What the page needs of the use case (`signaling.service.guests`)."""
 
-    async def look(self, token: str) -> Look: ...
+    async def look(self, token: str, source: str) -> Look: ...
     async def claim(self, token: str, phone: Phone) -> str: ...
     async def guest(self, cookie: str | None) -> Participant: ...
 
@@ -120,8 +120,8 @@ class GuestPage:
         return compressed(request, answer)
 
     async def open(self, request: Request) -> Response:
-        """`{"token"}` -> `{"state", "centre", "name", "role"}`; nothing is spent."""
-        look = await self._guests.look((await _link(request)).token)
+        """`{"token"}` -> `{"state", "centre", "name", "role"}`; nothing is spent. 429 for guesses."""
+        look = await self._guests.look((await _link(request)).token, _source(request))
         known = {"centre": look.centre, "name": look.name, "role": look.role}
         answer = JSONResponse({"state": look.state, **known})
         if mark_name(self._secure) not in request.cookies:
@@ -159,10 +159,15 @@ class GuestPage:
             mark=request.cookies.get(mark_name(self._secure)) or None,
             browser=self._browser_of(request.headers.get("user-agent", "")),
             language=self._pages.language(request),
+            source=_source(request),
         )
 
     def _set(self, answer: Response, name: str, value: str, seconds: int = _COOKIE_SECONDS) -> None:
         answer.set_cookie(name, value, max_age=seconds, secure=self._secure, httponly=True, samesite="lax")
+
+
+def _source(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 async def _link(request: Request) -> Link:

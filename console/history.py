@@ -9,14 +9,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console import phrases_closing
+from console.audited import audited
 from console.pages import Pages
-from console.rows import may_watch, moment, row
+from console.phrases_keeping import reasons
+from console.rows import may_decide, may_watch, moment, row
 from console.timeline import timeline
-from console.words import assessments, duration
+from console.words import Gettext, assessments, duration
 from signaling.auth import require
 from signaling.domain.closing import kept
 from signaling.domain.guests import guest_ids
-from signaling.domain.records import Document, Position
+from signaling.domain.records import Document, Position, Session
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Details, Listed
 from signaling.service.history import History
@@ -30,8 +32,8 @@ class Meetings:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/history", require()(self.list)),
-            Route("/history/{session}", require()(self.show)),
+            Route("/history", require()(audited("history.viewed")(self.list))),
+            Route("/history/{session}", require()(audited("session.viewed", "session")(self.show))),
         ]
 
     async def list(self, request: Request) -> Response:
@@ -57,7 +59,8 @@ class Meetings:
         return self._pages.page(
             request,
             "session.html",
-            may_watch=may_watch(visitor),
+            may_watch=may_watch(visitor) and details.room.session.erased_at is None,
+            **_keeping(visitor, details.room.session, language, gettext),
             session=details.room.session.id,
             closing=kept(details.room.session),
             assessments=assessments(gettext),
@@ -80,6 +83,16 @@ class Meetings:
             documents=[_document(one, language) for one in details.documents] if may_watch(visitor) else [],
             places=[_place(one, language) for one in details.positions] if may_watch(visitor) else [],
         )
+
+
+def _keeping(visitor: Visitor, session: Session, language: str, gettext: Gettext) -> dict[str, Any]:
+    return {
+        "may_decide": may_decide(visitor),
+        "held": session.held,
+        "erased": None if session.erased_at is None else moment(session.erased_at, language),
+        "running": session.ended_at is None,
+        "reasons": reasons(gettext),
+    }
 
 
 def _first_picture(details: Details) -> str:

@@ -14,9 +14,9 @@ from console import phrases
 from console.demonstration import AllBusy, Demonstration
 from console.pages import Pages
 from console.rows import may_watch, row, running_rows
-from console.words import bad_address
+from console.words import bad_address, describe
 from signaling.auth import require
-from signaling.domain.errors import BadAddress
+from signaling.domain.errors import BadAddress, TooManyMessages
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock
 from signaling.service.history import History
@@ -61,6 +61,9 @@ class Home:
         except BadAddress as error:
             wrong = bad_address(error.reason, self._pages.gettext(self._pages.language(request)))
             return await self._page(request, HTTPStatus.UNPROCESSABLE_ENTITY, typed=typed, error=wrong)
+        except TooManyMessages as error:
+            full = describe(error, self._pages.gettext(self._pages.language(request)))
+            return await self._page(request, HTTPStatus.TOO_MANY_REQUESTS, typed=typed, error=full)
         return _to_room(started.session)
 
     async def demonstrate(self, request: Request) -> Response:

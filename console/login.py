@@ -8,9 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from console.forms import fields
+from console.login_steps import go_on, pending_of, step_path
 from console.pages import pages
+from console.psc import end_elsewhere, professionals_of
 from console.words import describe
-from signaling.auth import gate_of, local_path, visitor_of
+from signaling.auth import gate_of, local_path
 from signaling.domain.errors import NotAllowed, NotSignedIn, Throttled
 
 
@@ -26,35 +29,30 @@ async def ask(request: Request) -> Response:
     """The form; whoever is signed in already goes where they wanted to."""
     target = local_path(request.query_params.get("next", "/"))
     try:
-        await visitor_of(request)
+        pending = await pending_of(request)
     except NotSignedIn:
         return _form(request, target=target)
-    return RedirectResponse(target, 303)
+    return RedirectResponse(step_path(pending.step, target), 303)
 
 
 async def sign_in(request: Request) -> Response:
-    async with request.form(max_files=0, max_fields=10) as form:
-        email, password, wanted = (str(form.get(name, "")) for name in ("email", "password", "next"))
+    email, password, wanted = await fields(request, "email", "password", "next")
     gate = gate_of(request)
-    source_ip = request.client.host if request.client else ""
-    device = request.cookies.get(gate.device_cookie)
     target = local_path(wanted)
     try:
-        signed_in = await gate.logins.sign_in(email, password, source_ip, device)
+        signed_in = await gate.logins.sign_in(email, password, gate.arrival(request))
     except Throttled as error:
         return _throttled(request, email, target, error)
     except NotAllowed:
         return _form(request, 403, email=email, target=target, error=_wrong(request))
     await gate.logins.sign_out(request.cookies.get(gate.login_cookie))  # the one that this browser had before
-    response = RedirectResponse(target, 303)
-    gate.let_in(response, signed_in)
-    return response
+    return go_on(request, signed_in, target)
 
 
 async def sign_out(request: Request) -> Response:
     gate = gate_of(request)
     await gate.logins.sign_out(request.cookies.get(gate.login_cookie))
-    response = RedirectResponse("/login", 303)
+    response = await end_elsewhere(pages(), request) or RedirectResponse("/login", 303)
     gate.see_out(response)
     return response
 
@@ -74,4 +72,5 @@ def _throttled(request: Request, email: str, target: str, error: Throttled) -> R
 def _form(
     request: Request, status: int = 200, *, target: str, email: str = "", error: str | None = None
 ) -> Response:
-    return pages().page(request, "login.html", status, email=email, next=target, error=error)
+    psc = professionals_of(request) is not None
+    return pages().page(request, "login.html", status, email=email, next=target, error=error, psc=psc)

@@ -14,9 +14,9 @@ from starlette.routing import Route
 from console.pages import Pages
 from console.phone_test_words import Line, Standing, lines, standing
 from console.rows import Moment, address_for, moment
-from console.words import bad_address
+from console.words import bad_address, describe
 from signaling.auth import require
-from signaling.domain.errors import BadAddress, NotFound
+from signaling.domain.errors import BadAddress, NotFound, TooManyMessages
 from signaling.domain.phone_test import PhoneTest, report_of
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock
@@ -87,6 +87,9 @@ class PhoneTestRoutes:
         except BadAddress as error:
             wrong = bad_address(error.reason, self._pages.gettext(self._pages.language(request)))
             return _json({"error": wrong}, HTTPStatus.UNPROCESSABLE_ENTITY)
+        except TooManyMessages as error:
+            full = describe(error, self._pages.gettext(self._pages.language(request)))
+            return _json({"error": full}, HTTPStatus.TOO_MANY_REQUESTS)
         return Response(status_code=HTTPStatus.CREATED)
 
     async def result(self, request: Request) -> Response:

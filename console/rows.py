@@ -39,6 +39,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     icon: str
     words: str
     debrief: bool
+    held: bool
+    erased: bool
 
 
 class RunningRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +70,14 @@ def may_watch(visitor: Visitor) -> bool:
     return visitor.has("regulator", "supervisor")
 
 
+def may_decide(visitor: Visitor) -> bool:
+    """On what is kept and what is erased."""
+    return visitor.has("supervisor", "administrator")
+
+
 def address_for(visitor: Visitor, address: str) -> str:
+    if not address:
+        return "—"  # erased, or kept long enough
     return display(address) if may_watch(visitor) else hint(address)
 
 
@@ -99,6 +108,8 @@ def row(visitor: Visitor, listed: Listed, now: int, language: str, _: Gettext) -
         icon=icon,
         words=_outcomes(_)[kind],
         debrief=session.debrief,
+        held=session.held,
+        erased=session.erased_at is not None,
     )
 
 

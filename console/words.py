@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from signaling.domain.carrier_reasons import CATEGORIES, Category
-from signaling.domain.errors import BadAddress, LinkUnusable, NotInControl, VisioError
+from signaling.domain.errors import BadAddress, LinkUnusable, NotInControl, TooManyMessages, VisioError
 from signaling.domain.facts import Audience
 from signaling.domain.records import Channel, GuestRole
 
@@ -33,6 +33,8 @@ def describe(error: VisioError, _: Gettext) -> str:
         return bad_address(error.reason, _)
     if isinstance(error, LinkUnusable):
         return _("This link can no longer be used.")
+    if isinstance(error, TooManyMessages):
+        return _too_many_messages(error, _)
     if isinstance(error, NotInControl):
         return _("%(name)s drives the phone. Ask for the control.") % {"name": error.name or _("A colleague")}
     sentences = {
@@ -43,6 +45,8 @@ def describe(error: VisioError, _: Gettext) -> str:
         "bad_message": _("The phone can't be set to that."),
         "bad_offer": _("This browser can't receive the video. Use a recent Chrome, Edge, Firefox or Safari."),
         "bad_file": _("This file isn't a picture that can be kept."),
+        "infected": _("The virus scanner refuses this file: it was not kept."),
+        "unchecked": _("Files can't be checked for viruses now: this one was not kept. Try again later."),
         "bad_place": _("This is neither an address nor coordinates. Check it."),
         "bad_closing": _("This can't be kept: 64 characters for the file number, 2000 for the note."),
         "bad_guest": _("This name can't be used: one line of 60 characters at most."),
@@ -69,6 +73,17 @@ def bad_address(reason: str, _: Gettext) -> str:
         "not_allowed": _("Messages to this country are not allowed in your centre."),
     }
     return sentences.get(reason, sentences["not_a_number"])
+
+
+def _too_many_messages(error: TooManyMessages, _: Gettext) -> str:
+    sentences = {
+        "user": _("You have sent as many SMS as your centre allows. More in %(wait)s."),
+        "destination": _("As many SMS went to this number as your centre allows. More in %(wait)s."),
+        "centre": _("Your centre has sent as many SMS today as it allows. More in %(wait)s."),
+    }
+    wait = duration(int(error.retry_after * SECOND))
+    advice = _("Meanwhile invite by e-mail, or read the six digits of a link aloud.")
+    return f"{sentences[error.quota] % {'wait': wait}} {advice}"
 
 
 def channel_name(channel: Channel, _: Gettext) -> str:

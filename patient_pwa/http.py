@@ -46,6 +46,7 @@ def phone_of(request: Request, language: str, secure: bool) -> Phone:
         mark=request.cookies.get(mark_name(secure)) or None,
         browser=describe(request.headers.get("user-agent", "")),
         language=language,
+        source=request.client.host if request.client else "",
     )
 
 

@@ -117,7 +117,10 @@ class _Door:
         except BadBody as fault:
             return refuse(fault)
         phone = phone_of(request, language_of(request), self._secure)
-        look = await self._joining.look(link.token, phone)
+        try:
+            look = await self._joining.look(link.token, phone)
+        except Throttled as error:
+            return too_often(error)
         trust = {"centre": look.centre, "phone": look.phone, "word": look.word}
         answer = reply({"state": look.state, **trust, "version": self._pages.version})
         if phone.mark is None:
@@ -146,6 +149,8 @@ class _Door:
             return refuse(fault)
         except LinkUnusable as error:
             return reply({"state": error.reason}, 409)
+        except Throttled as error:
+            return too_often(error)
         answer = Response(status_code=204, headers={"Cache-Control": NEVER})
         set_cookie(answer, cookie_name(self._secure), secret, self._secure)
         return answer

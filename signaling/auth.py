@@ -21,21 +21,24 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from signaling.domain.errors import NotAllowed, NotSignedIn
 from signaling.domain.records import Role
 from signaling.domain.visitor import Visitor
-from signaling.service.logins import Logins, SignedIn
+from signaling.service.logins import Arrival, Logins, SignedIn
 
 Handler = Callable[[Request], Awaitable[Response]]
 
+_STEPS: Final = frozenset({"/login", "/logout", "/login/factor", "/login/centre", "/login/terms"})
 KNOWN_FOR: Final = (
     400 * 24 * 3600
 )  # seconds a browser stays known; browsers keep no cookie longer (RFC 6265bis)
 
 
 class Gate(msgspec.Struct, frozen=True):
-    """`secure`: whether browsers reach us over TLS. `hours`: how long the login's cookie is kept."""
+    """`secure`: whether browsers reach us over TLS. `hours`: how long the login's cookie is kept.
+    `browser_of`: a User-Agent in words."""
 
     logins: Logins
     secure: bool
     hours: int
+    browser_of: Callable[[str], str]
 
     @property
     def login_cookie(self) -> str:
@@ -46,9 +49,21 @@ class Gate(msgspec.Struct, frozen=True):
     def device_cookie(self) -> str:
         return f"{self.login_cookie}-browser"
 
+    def arrival(self, request: Request) -> Arrival:
+        """For every way in."""
+        return Arrival(
+            source_ip=request.client.host if request.client else "",
+            device=request.cookies.get(self.device_cookie),
+            browser=self.browser_of(request.headers.get("user-agent", "")),
+        )
+
+    def cookie_of(self, connection: HTTPConnection) -> str | None:
+        return connection.cookies.get(self.login_cookie)
+
     def let_in(self, response: Response, signed_in: SignedIn) -> None:
         self._set(response, self.login_cookie, signed_in.cookie, self.hours * 3600)
-        self._set(response, self.device_cookie, signed_in.device, KNOWN_FOR)
+        if signed_in.device is not None:
+            self._set(response, self.device_cookie, signed_in.device, KNOWN_FOR)
 
     def see_out(self, response: Response) -> None:
         """The browser stays known: only the login goes."""
@@ -73,7 +88,7 @@ async def visitor_of(connection: HTTPConnection) -> Visitor:
     """
     connection.state.private = True
     gate = gate_of(connection)
-    return await gate.logins.visitor(connection.cookies.get(gate.login_cookie))
+    return await gate.logins.visitor(gate.cookie_of(connection))
 
 
 def require(*roles: Role) -> Callable[[Handler], Handler]:
@@ -109,7 +124,7 @@ def local_path(target: str) -> str:
     outside = not target.startswith("/") or target.startswith("//") or "\\" in target
     if outside or len(target) > 1000 or not target.isascii() or not target.isprintable() or " " in target:
         return "/"
-    return "/" if target.partition("?")[0] in {"/login", "/logout"} else target
+    return "/" if target.partition("?")[0] in _STEPS else target
 
 
 def _is_page(request: Request) -> bool:

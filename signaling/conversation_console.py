@@ -12,7 +12,7 @@ import msgspec
 from starlette.websockets import WebSocket
 
 from signaling.domain.addresses import display
-from signaling.domain.errors import NotAllowed, NotSignedIn, VisioError
+from signaling.domain.errors import NotAllowed, NotSignedIn, Unavailable, VisioError
 from signaling.domain.facts import GuestInvited
 from signaling.domain.outcome import outcome
 from signaling.domain.records import Participant
@@ -38,6 +38,7 @@ from signaling.service.rights import must_watch
 from signaling.service.streams import Streams
 
 BATCH = 200  # events a frame: a long session replays in a few frames instead of one huge one
+LOGIN_SECONDS = 5.0  # that a socket outlives its login at most
 WATCH_SECONDS = 1.0  # the home page follows at one update a second at most
 
 
@@ -101,6 +102,7 @@ class ConsoleDesk:
                 await run(
                     lambda: self._running(line, visitor),
                     lambda: self._listen(websocket, line, self._only_ping),
+                    lambda: self._stay(websocket),
                 )
             case _:
                 raise Closing(Close.NO_FIRST_FRAME)
@@ -151,6 +153,7 @@ class ConsoleDesk:
                 lambda: self._renew(line, room),
                 lambda: self._move(line, room),
                 lambda: self._attend(line, room),
+                lambda: self._stay(websocket),
             )
         finally:
             await room.attendance.leave()
@@ -192,6 +195,13 @@ class ConsoleDesk:
     async def _move(self, line: Line[console.ConsoleIn], room: Room) -> None:
         async for _ in self._hub.moves(room.session):
             await line.send(console.Move())
+
+    async def _stay(self, websocket: WebSocket) -> None:
+        """A login that ended elsewhere ends what this socket shows, whether its browser speaks or not."""
+        while True:
+            await asyncio.sleep(LOGIN_SECONDS)
+            with suppress(Unavailable):  # a call goes on while the database is away
+                await self._visitors.authenticate(websocket)
 
     async def _listen(
         self,

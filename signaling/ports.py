@@ -8,10 +8,13 @@ from typing import Protocol
 
 import msgspec
 
-from signaling.domain.audit import Audited
+from signaling.domain.audit import Audited, Head, Sought
 from signaling.domain.facts import Event
 from signaling.domain.phone_test import PhoneTest
+from signaling.domain.policy import DataClass
 from signaling.domain.records import (
+    AuditDue,
+    AuditEntry,
     Capture,
     Centre,
     Channel,
@@ -19,9 +22,14 @@ from signaling.domain.records import (
     Login,
     Message,
     Participant,
+    Passkey,
+    Person,
     Position,
-    Record,
+    Recording,
+    Removal,
     Session,
+    Ticket,
+    TicketKind,
     Upload,
     User,
 )
@@ -55,6 +63,16 @@ class Details(msgspec.Struct, frozen=True):
 class Listed(msgspec.Struct, frozen=True):
     session: Session
     regulator: str
+
+
+class Bearer(msgspec.Struct, frozen=True):
+    """Who holds a login's cookie, and where. `several`: the person works in other centres too."""
+
+    login: Login
+    user: User
+    centre: Centre
+    person: Person
+    several: bool = False
 
 
 class Store(Protocol):
@@ -105,16 +123,44 @@ class Store(Protocol):
     async def guest(self, cookie_hash: str) -> Participant:
         """The guest whose browser holds that cookie. Raises NotFound, for one who was removed too."""
 
-    async def user_by_email(self, email: str) -> User: ...
-    async def signed_in(self, login: str, now: int) -> tuple[Login, User, Centre]:
-        """Raises NotFound for a login that is unknown, expired or revoked, or whose user is disabled."""
+    async def signed_in(self, login: str, now: int) -> Bearer:
+        """Raises NotFound for a login that is unknown, expired or revoked, or whose user or person is
+        disabled. It may wait for something yet (`Login.waits_for`)."""
 
     # --- what is no longer to be kept
-    async def outdated(self, ended_before: int, limit: int) -> Sequence[Record]:
-        """Captures, documents and uploads of sessions that ended before that time; `limit` at most."""
+    async def overdue(
+        self, centre: str, data_class: DataClass, ended_before: int, limit: int
+    ) -> Sequence[str]:
+        """Sessions that ended before that time and still have something of that class, those that are held
+        left out; `limit` at most."""
 
-    async def forget(self, records: Sequence[Record]) -> None:
-        """Delete these rows; one that is gone already is no error."""
+    async def clear(
+        self, centre: str, session: str, going: tuple[DataClass, ...], line: AuditDue | None = None
+    ) -> tuple[int, int]:
+        """Delete what belongs to these classes, in one transaction; with "sessions" all but the figures.
+        `line` is written with it. The bytes of files are marked to be removed.
+
+        Returns how many rows were deleted or changed, and how many files go; (0, 0) for a session that was
+        erased before. Raises NotFound; NotAllowed for one that goes on or is held.
+        """
+
+    async def removals(self, limit: int) -> Sequence[Removal]:
+        """Files whose bytes are to go."""
+
+    async def removed(self, removals: Sequence[Removal]) -> None:
+        """Their bytes are gone."""
+
+    async def recordings(self, centre: str, session: str) -> Sequence[Recording]: ...
+    async def sessions_with(self, centre: str, address: str) -> Sequence[Session]:
+        """All sessions in which that number or e-mail address was written to, oldest first."""
+
+    async def phone_tests_with(self, centre: str, address: str) -> Sequence[PhoneTest]:
+        """Those that the centre sent there."""
+
+    async def forget_phone_tests_with(self, centre: str, address: str) -> None: ...
+    async def take_duty(self, name: str, holder: str, until: int) -> bool:
+        """A lease on what one process does for all: whether it is the holder's now, until that time. It is
+        nobody else's once its time is over."""
 
     # --- messages to send
     async def due_messages(self, now: int, limit: int, lease_until: int) -> Sequence[Message]:
@@ -130,7 +176,8 @@ class Store(Protocol):
         """All of a session, finished or not, oldest first."""
 
     async def stale_uploads(self, created_before: int) -> Sequence[Upload]:
-        """Those of any centre that began before that time and never ended, 100 at most. For the sweeper."""
+        """Those of any centre that began before that time and never ended, 100 at most, of sessions that are
+        not held. For the sweeper."""
 
     async def document(self, centre: str, document: str) -> Document: ...
     async def documents(self, centre: str, session: str) -> Sequence[Document]:
@@ -162,18 +209,87 @@ class Store(Protocol):
     async def change_centre(self, centre: str, change: Callable[[Centre], Centre]) -> Centre:
         """As `change_user`. Raises NotFound."""
 
-    async def add_user(self, user: User) -> None:
-        """Raises BadInput when the e-mail address is taken."""
+    async def add_user(self, user: User, person: Person | None = None) -> None:
+        """With the person, when they are new. Raises BadInput when the e-mail address is taken."""
 
-    async def change_user(self, email: str, change: Callable[[User], User]) -> User:
+    async def user(self, centre: str, user: str) -> User: ...
+    async def change_user(self, centre: str, user: str, change: Callable[[User], User]) -> User:
         """Read one user, `change` it (pure, maybe called again), write it, in one transaction: two changes
-        at once both hold. Returns the new row. Raises NotFound."""
+        at once both hold. Returns the new row. Raises NotFound, and what `change` raises."""
 
     async def users(self, centre: str) -> Sequence[User]: ...
     async def centres(self) -> Sequence[Centre]: ...
     async def add_login(self, login: Login) -> None: ...
     async def revoke_login(self, login: str, now: int) -> None: ...
     async def revoke_logins(self, user: str, now: int) -> None: ...
+
+    # --- people, and what they hold; of no centre
+    async def person(self, person: str) -> Person: ...
+    async def person_by_email(self, email: str) -> Person: ...
+    async def person_by_rpps(self, rpps: str) -> Person: ...
+    async def change_person(self, person: str, change: Callable[[Person], Person]) -> Person:
+        """As `change_user`; the name and the address change in all centres. Raises BadInput when the address
+        is taken."""
+
+    async def users_of(self, person: str) -> Sequence[tuple[User, Centre]]:
+        """Where they work, by the centre's name, the disabled ones too."""
+
+    async def logins_of(self, person: str, now: int) -> Sequence[tuple[Login, Centre]]:
+        """Those that open something, newest first."""
+
+    async def revoke_logins_of(self, person: str, now: int, besides: str = "") -> None:
+        """In every centre, but for the login `besides`."""
+
+    async def saw_login(self, login: str, now: int) -> None: ...
+    async def add_tickets(self, *tickets: Ticket) -> None:
+        """All or none. Raises BadInput when a secret is there already."""
+
+    async def ticket(self, kind: TicketKind, secret_hash: str) -> Ticket:
+        """Used, expired or neither. Raises NotFound."""
+
+    async def tickets(self, person: str, kind: TicketKind, now: int) -> Sequence[Ticket]:
+        """Those neither used nor expired, newest first."""
+
+    async def change_ticket(self, ticket: str, change: Callable[[Ticket], Ticket]) -> Ticket:
+        """As `change_user`: what is used once is so checked and marked in one transaction."""
+
+    async def end_tickets(self, person: str, kind: TicketKind, now: int) -> None:
+        """Mark all that are not used as used."""
+
+    async def forget_tickets(self, before: int) -> None:
+        """Those that were used, or expired, before that time."""
+
+    async def add_passkey(self, passkey: Passkey) -> None:
+        """Raises BadInput when the credential is there already."""
+
+    async def passkey(self, credential: str) -> Passkey:
+        """Raises NotFound."""
+
+    async def passkeys(self, person: str) -> Sequence[Passkey]:
+        """Oldest first."""
+
+    async def change_passkey(self, passkey: str, change: Callable[[Passkey], Passkey]) -> Passkey:
+        """As `change_user`."""
+
+    async def remove_passkeys(self, person: str, passkey: str = "") -> None:
+        """One, or all; one that is not theirs is no error."""
+
+    # --- the audit: a chain a centre, "" for what concerns none
+    async def append_audit(self, lines: Sequence[AuditDue]) -> Sequence[AuditEntry]:
+        """The lines, at the end of their centres' chains: all or none. Numbers have no gap, whatever
+        processes write at once."""
+
+    async def settle_audit(self) -> Sequence[AuditEntry]:
+        """As `append_audit`, of lines that wait for it in the store, each once; some hundred at most."""
+
+    async def audit_heads(self) -> Sequence[Head]:
+        """Of all chains."""
+
+    async def audit_entries(self, centre: str, above: int, limit: int) -> Sequence[AuditEntry]:
+        """In their order, those with a number above that."""
+
+    async def audit_page(self, centre: str, sought: Sought, limit: int) -> Sequence[AuditEntry]:
+        """Newest first; with `after` the oldest ones above that."""
 
 
 class Files(Protocol):
@@ -214,6 +330,89 @@ class Passwords(Protocol):
 
     def outdated(self, password_hash: str) -> bool:
         """Whether the hash is cheaper to guess than those made today."""
+
+
+class Authenticator(Protocol):
+    """Time-based one-time codes (RFC 6238) of an application on a person's telephone. A secret is only ever
+    seen sealed for its person."""
+
+    def make(self, person: str) -> str:
+        """A new secret, sealed."""
+
+    def address(self, person: str, sealed: str, account: str) -> str:
+        """What the application reads as a QR code, `otpauth://...`. Raises NotAllowed for what was not sealed
+        for this person."""
+
+    def step(self, person: str, sealed: str, code: str, now: int) -> int | None:
+        """The time step (of 30 s) that the code belongs to, when it is this one, the one before or the next.
+        Raises NotAllowed."""
+
+
+class Presented(msgspec.Struct, frozen=True):
+    """What a browser sends of a passkey, not verified yet: binary fields are base64url, as there."""
+
+    credential: str  # its id
+    challenge: str
+    user: str  # the person's id as the key holds it, "" when it tells none
+    text: str  # the whole, JSON
+
+
+class NewPasskey(msgspec.Struct, frozen=True):
+    credential: str  # base64url, as the next one
+    public_key: str
+    sign_count: int
+
+
+class PasskeyVerifier(Protocol):
+    """The relying party of WebAuthn (level 2). Options are JSON for the browser; a challenge is base64url."""
+
+    def new_key(self, person: Person, challenge: str, known: Sequence[str]) -> str:
+        """Options to make a key with. `known`: credentials that the person has."""
+
+    def challenge(self, challenge: str, allowed: Sequence[str], *, alone: bool) -> str:
+        """Options to show a key with. `allowed`: none: any that the browser holds. `alone`: no other factor
+        is asked for, so that the key must know its holder."""
+
+    def read(self, text: str) -> Presented:
+        """Raises NotAllowed for anything else."""
+
+    def registered(self, presented: Presented) -> NewPasskey:
+        """Raises NotAllowed."""
+
+    def shown(self, presented: Presented, passkey: Passkey, *, alone: bool) -> int:
+        """The key's new sign count. Raises NotAllowed, also for a count that went back."""
+
+
+class Professional(msgspec.Struct, frozen=True):
+    """Who a provider of identities says that somebody is."""
+
+    subject: str
+    rpps: str  # as the provider writes it
+    acr: str  # how sure the provider is, e.g. "eidas1"
+    may_regulate: bool | None  # `Acces_Regulation_Medicale`; None: not told
+    id_token: str  # to end the login there
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """A browser on its way to the provider: what must come back, and what only we know meanwhile."""
+
+    url: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+class IdentityProvider(Protocol):
+    """Pro Santé Connect, or another OpenID provider. All raise Unavailable when it does not answer."""
+
+    async def begin(self) -> Errand: ...
+    async def finish(self, answer: dict[str, str], nonce: str, verifier: str) -> Professional:
+        """`answer`: the query that the browser came back with. Raises NotAllowed for whatever is wrong."""
+
+    async def farewell(self, id_token: str) -> str:
+        """Where a browser ends its login at the provider; "" when the provider names no such place."""
+
+    async def close(self) -> None: ...
 
 
 class Audit(Protocol):

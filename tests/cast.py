@@ -19,11 +19,13 @@ from signaling.domain.records import (
     Login,
     Message,
     Participant,
+    Person,
     Position,
     Session,
     Upload,
     User,
 )
+from signaling.domain.ways_in import TERMS
 from signaling.ports import Store
 
 NOW: Final = 1_795_000_000_000  # 2026-11-18T11:06:40Z, in ms since the epoch
@@ -56,7 +58,15 @@ def centre(name: str, **fields: Any) -> Centre:
 def user(name: str, of: Centre, **fields: Any) -> User:
     made: dict[str, Any] = {"id": new_id(NOW), "centre": of.id, "created_at": NOW}
     made |= {"email": f"{name.lower()}@{of.name.lower().replace(' ', '')}.test", "name": name}
-    return User(**{**made, "role": "regulator", "password_hash": PASSWORD_HASH, **fields})
+    made |= {"role": "regulator", **fields}
+    return User(**{"person": made["id"], **made})
+
+
+def person(of: User, **fields: Any) -> Person:
+    """Who that user is: their password is PASSWORD, and they have accepted the terms."""
+    made: dict[str, Any] = {"id": of.person, "centre": "", "email": of.email, "name": of.name}
+    made |= {"password_hash": PASSWORD_HASH, "created_at": NOW, "terms": TERMS}
+    return Person(**{**made, **fields})
 
 
 SAMU_54: Final = centre("SAMU 54")
@@ -70,8 +80,8 @@ async def settle(store: Store) -> None:
     """Puts the two centres and the three users into an empty store."""
     for place in (SAMU_54, SAMU_75):
         await store.add_centre(place)
-    for person in (ALICE, BOB, CHARLIE):
-        await store.add_user(person)
+    for one in (ALICE, BOB, CHARLIE):
+        await store.add_user(one, person(one))
 
 
 _numbers = count(1)
@@ -99,6 +109,13 @@ def caller(of: Invitation, **fields: Any) -> Participant:
     made: dict[str, Any] = {"id": new_id(of.created_at), "centre": of.centre, "session": of.session}
     made |= {"role": "caller", "created_at": of.created_at, "invitation": of.id, "language": "fr"}
     made |= {"cookie_hash": fingerprint(f"cookie-{next(_numbers)}"), "browser": "Safari 18, iOS"}
+    return Participant(**{**made, **fields})
+
+
+def seat(of: Session, who: User, **fields: Any) -> Participant:
+    """A user who entered the room."""
+    made: dict[str, Any] = {"id": new_id(of.started_at), "centre": of.centre, "session": of.id}
+    made |= {"role": "regulator", "created_at": of.started_at, "user": who.id}
     return Participant(**{**made, **fields})
 
 

@@ -22,6 +22,7 @@ import trustme
 
 READY_WITHIN = 30.0  # seconds; a start takes 0.1 s to 2 s, on a busy machine more
 LOOPBACK = "127.0.0.1"
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 TURN_CONFIGURATION = Path(__file__).parents[1] / "docs" / "turn" / "turnserver.conf"
 
 
@@ -202,6 +203,38 @@ class TurnServer(Server):
             "tcp": f"turn:{LOOPBACK}:{self.port}?transport=tcp",
             "tls": f"turns:{LOOPBACK}:{self.tls_port}?transport=tcp",
         }
+
+
+class ClamServer(Server):
+    """clamd with a signature database of its own that knows the EICAR file and nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "clamd.sock"
+        self.port = free_port()
+        signatures = folder / "signatures"
+        signatures.mkdir()
+        # ClamAV's "extended signatures": name, any kind of file, any offset, the string in hex
+        (signatures / "eicar.ndb").write_text(f"Eicar-Test:0:*:{EICAR.hex()}\n", encoding="ascii")
+        lines = [f"DatabaseDirectory {signatures}", f"LocalSocket {self.path}", "Foreground yes"]
+        lines += [f"TCPSocket {self.port}", f"TCPAddr {LOOPBACK}", "StreamMaxLength 20M", "MaxFileSize 20M"]
+        configuration = folder / "clamd.conf"
+        configuration.write_text("\n".join(lines), encoding="ascii")
+        argv = [_binary("clamd", "clamav-daemon", "/usr/sbin"), "--config-file", str(configuration)]
+        super().__init__(argv, folder, lambda: self.path.exists() and listening(self.port))
+
+    def stop(self, by: signal.Signals = signal.SIGKILL) -> None:
+        """It keeps nothing that could be lost, and takes seconds to say goodbye."""
+        super().stop(by)
+        self.path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def clam_server() -> Iterator[ClamServer]:
+    """A clamd for as long as the `with` lasts."""
+    with _folder() as folder:
+        server = ClamServer(folder)
+        with _running(server):
+            yield server
 
 
 @contextlib.contextmanager

@@ -6,6 +6,8 @@
      |   +- BadMessage            a wire message of the wrong shape, size or time
      |   +- BadOffer              an SDP that is not an offer of one-way video
      |   +- BadFile               an upload that is not what it says
+     |   |   +- Infected          the virus scanner knows it
+     |   |   +- Unchecked         the virus scanner does not answer, and files may not do without
      |   +- BadPlace              neither coordinates nor an address that can be looked up
      |   +- BadGuest              a name that can't be shown
      |   +- BadClosing            a file number or a note too long, or of signs that nobody types
@@ -13,6 +15,7 @@
      |   +- NotSignedIn           no login, or one that has ended
      |   +- NotInControl          a colleague drives the phone; ask for it, or wait
      |   +- Throttled             too many tries; `retry_after` seconds
+     |   |   +- TooManyMessages   a quota of SMS is used up
      |   +- TooManyGuests         as many as a session may have are invited; remove one first
      |   +- LinkUnusable          unknown, expired, revoked, taken by another phone, session ended
      +- NotFound                  no such thing in this centre
@@ -66,6 +69,15 @@ class BadFile(BadInput):
     code = "bad_file"
 
 
+class Infected(BadFile):
+    code = "infected"
+
+
+class Unchecked(BadFile):
+    code = "unchecked"
+    permanent = False
+
+
 class BadPlace(BadInput):
     code = "bad_place"
 
@@ -93,6 +105,16 @@ class Throttled(NotAllowed):
     def __init__(self, retry_after: float) -> None:
         super().__init__(f"too many tries, again in {retry_after:.0f} s")
         self.retry_after = retry_after
+
+
+class TooManyMessages(Throttled):
+    """`quota`: `user`, `destination` or `centre`, whose quota of SMS is used up."""
+
+    code = "too_many_messages"
+
+    def __init__(self, quota: str, retry_after: float) -> None:
+        super().__init__(retry_after)
+        self.quota = quota
 
 
 class TooManyGuests(NotAllowed):

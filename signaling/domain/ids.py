@@ -9,6 +9,8 @@ from base64 import urlsafe_b64encode
 
 from signaling.domain.words_of_day import WORDS
 
+_READABLE = "23456789abcdefghjkmnpqrstvwxyz"
+
 
 def new_id(at: int) -> str:
     """32 hex digits: 48 bits of time (ms since the epoch), then 80 random bits. Ids sort by time."""
@@ -23,6 +25,17 @@ def new_secret() -> str:
 def new_mark() -> str:
     """128 random bits, 22 URL-safe characters: names a browser, opens nothing."""
     return secrets.token_urlsafe(16)
+
+
+def new_code() -> str:
+    """Six digits, for one use and a few minutes."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def new_recovery_code() -> str:
+    """59 random bits to write down, e.g. `k3f7-m2qd-9xzr`: no 0, 1, i, l, o, u that could be misread."""
+    signs = "".join(secrets.choice(_READABLE) for _ in range(12))
+    return f"{signs[:4]}-{signs[4:8]}-{signs[8:]}"
 
 
 def fingerprint(secret: str) -> str:
@@ -59,6 +72,10 @@ class Secrets:
         A claim whose answer was lost on a bad network can so be repeated, by the same phone only.
         """
         return urlsafe_b64encode(self._mac("phone", f"{mark}\0{invitation}")).rstrip(b"=").decode()
+
+    def ticket_hash(self, owner: str, code: str) -> str:
+        """What the store keeps of a short code; `owner` is what it opens something for."""
+        return self._mac("ticket", f"{owner}\0{code}").hex()
 
     def word(self, session: str) -> str:
         """The word that the regulator reads aloud and the caller's page shows, in capitals: the same all

@@ -32,7 +32,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail_texts: dict[str, str] = {}  # the same for mails
     destinations: tuple[str, ...] = FRANCE  # ISO 3166 regions that SMS may go to
     quotas: Quotas = Quotas()
-    keep_days: dict[DataClass, int] = {}  # 0: for ever; a class that is missing: KEEP_DAYS
+    keep_days: dict[DataClass, int] = {}  # 0: for ever; missing: `erasing.days_of`
     recording: bool = False  # the video is recorded; callers are told before the camera
     second_factor: SecondFactor = "none"
     code_by_sms_or_mail: bool = True  # may stand for a second factor where `second_factor` is "any"

@@ -20,6 +20,7 @@ Assessment = Literal["", "worse", "better", "same", "no_video"]
 GuestRole = Literal["", "watch", "camera", "seen"]
 # A caller's phone is the camera; about to be it, once its picture comes; a camera beside it; no longer one
 Standing = Literal["main", "next", "second", "replaced"]
+TicketKind = Literal["code", "recovery", "reset", "invitation", "passkey", "oidc"]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +69,7 @@ class Ticket(Record, frozen=True):
     challenge. Of no centre ("") unless it is one's invitation."""
 
     person: str  # "": not known yet
-    kind: Literal["code", "reset", "invitation", "passkey", "oidc"]
+    kind: TicketKind
     secret_hash: str  # unique; a code of six digits is hashed with a key and its login
     created_at: int
     expires_at: int
@@ -78,12 +79,14 @@ class Ticket(Record, frozen=True):
 
 
 class User(Record, frozen=True):
-    email: str  # lower case, unique over all centres
+    """A person in one centre."""
+
+    person: str
+    email: str  # the person's, as `name`; unique in the centre
     name: str
     role: Role
-    password_hash: str
     created_at: int
-    disabled_at: int | None = None
+    disabled_at: int | None = None  # in this centre
     blurred: bool = False  # pictures arrive blurred, until this user reveals them
 
 
@@ -252,6 +255,17 @@ class AuditEntry(Record, frozen=True):
     hash: str  # SHA-256 hex of the entry
 
 
+class AuditDue(Record, frozen=True):
+    """A line that waits for its place in the centre's audit, written together with what it tells of."""
+
+    session: str
+    at: int
+    actor: str
+    action: str
+    subject: str
+    detail: str
+
+
 class Recording(Record, frozen=True):
     """A film of what a phone sent; its bytes are a file of the centre."""
 
@@ -261,3 +275,9 @@ class Recording(Record, frozen=True):
     ended_at: int | None
     media_type: str
     size: int  # bytes
+
+
+class Removal(Record, frozen=True):
+    """Bytes whose rows are gone: the file of that name is to be deleted."""
+
+    name: str

@@ -12,6 +12,8 @@ from typing import Final
 
 import msgspec
 
+from signaling.domain.policy import Quotas
+
 
 class Limit(msgspec.Struct, frozen=True):
     """At most `times` within `seconds`, counted from the first."""
@@ -39,7 +41,23 @@ HANDOVERS: Final = Limit("handovers", 10, 600)  # requests of second phones, by 
 SHARES: Final = Limit("shares", 20, 600)  # QR codes on one phone's screen
 TEST_ECHOES: Final = Limit("test-echoes", 40, 600)  # of the test page, as the next one; a whole ward may try
 TEST_RESULTS: Final = Limit("test-results", 40, 600)
+# Links that nobody ever sent, by one address. Only those are counted, and a right link is never refused:
+# behind the one address of a hospital or a mobile operator there is always somebody who needs help now.
+UNKNOWN_LINKS: Final = Limit("unknown-links", 60, 600)
+# Connections of pages, by one address: a hospital's consoles come back together after a cut
+SOCKETS: Final = Limit("sockets", 1200, 60)
 
+# Of six digits, three of them right at a time: who knows the password and guesses on needs months
+FACTOR_TRIES: Final = Limit("factor-tries", 10, 900)  # by one person
+FACTOR_SOURCE: Final = Limit("factor-source", 60, 900)  # by one address
+CODES_SENT: Final = Limit("codes-sent", 5, 900)  # to one person; also links to a new password
+CODES_SOURCE: Final = Limit("codes-source", 20, 900)  # asked for by one address
+
+DOOR_TRIES: Final = Limit("door-tries", 120, 900)  # by passkey or provider, begun or failed, by one address
+
+DOOR_LIMITS: Final = (DOOR_TRIES,)
+FACTOR_LIMITS: Final = (FACTOR_TRIES, FACTOR_SOURCE)
+SENDING_LIMITS: Final = (CODES_SENT, CODES_SOURCE)
 LOGIN_LIMITS: Final = (KNOWN_BROWSER, ACCOUNT_FROM_SOURCE, ACCOUNT, SOURCE)
 
 
@@ -56,6 +74,32 @@ def login_counts(email: str, source_ip: str, known_browser: str | None) -> tuple
         Count(ACCOUNT, email),
         Count(SOURCE, source),
     )
+
+
+def factor_counts(person: str, source_ip: str) -> tuple[Count, ...]:
+    """As `login_counts`, for a second factor."""
+    return (Count(FACTOR_TRIES, person), Count(FACTOR_SOURCE, network(source_ip)))
+
+
+def door_counts(source_ip: str) -> tuple[Count, ...]:
+    """What each try at a door without a password adds to; a ward may share one address."""
+    return (Count(DOOR_TRIES, network(source_ip)),)
+
+
+def sending_counts(receiver: str, source_ip: str) -> tuple[Count, ...]:
+    """What each code or link that is asked for adds to."""
+    return (Count(CODES_SENT, receiver), Count(CODES_SOURCE, network(source_ip)))
+
+
+def sms_counts(quotas: Quotas, centre: str, user: str, number: str) -> dict[str, Count]:
+    """What one SMS adds to, by whose quota it is."""
+    return {
+        "user": Count(Limit("sms-user", quotas.sms_per_user_hour, 3600), user),
+        "destination": Count(
+            Limit("sms-destination", quotas.sms_per_destination_hour, 3600), f"{centre} {number}"
+        ),
+        "centre": Count(Limit("sms-centre", quotas.sms_per_centre_day, 86_400), centre),
+    }
 
 
 def network(source_ip: str) -> str:

@@ -54,7 +54,7 @@ class Phone(Protocol):
 class Checked(msgspec.Struct, frozen=True):
     """What a file is, whatever its name and its phone say."""
 
-    data: bytes  # a picture: written anew, without metadata; a PDF: as it came
+    data: bytes  # written anew: a picture without metadata, a PDF without active content
     media_type: str  # image/jpeg, image/png or application/pdf
     width: int = 0  # pixels, upright; of a PDF 0
     height: int = 0

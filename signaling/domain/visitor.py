@@ -11,12 +11,14 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     """A user with their centre, for the length of one request or one socket."""
 
     user: str  # user id
+    person: str  # who they are in all their centres
     name: str
     email: str
     role: Role
     centre: str  # centre id: what every query names
     centre_name: str  # as callers read it, e.g. "SAMU 54"
     login: str  # login id, so that signing out ends this browser only
+    several: bool = False  # this person works in other centres too
     blurred: bool = False  # pictures arrive blurred for this user
 
     def has(self, *roles: Role) -> bool:

@@ -41,7 +41,7 @@ class Inspection:
         """A photo is a picture; a document may be a PDF too. Raises BadFile, Unavailable."""
         async with self._turns:
             said = await _said(kind, data)
-        head, _, picture = said.partition(b"\n")
+        head, _, clean = said.partition(b"\n")
         try:
             finding = msgspec.json.decode(head, type=Finding)
         except msgspec.DecodeError:
@@ -49,10 +49,10 @@ class Inspection:
         if finding.error:
             raise BadFile(finding.error)
         if finding.media_type == "application/pdf" and kind == "document":
-            return Checked(data, "application/pdf")
+            return Checked(clean, "application/pdf")
         if finding.media_type not in _SAFE:
             raise BadFile("neither a picture nor a PDF")
-        return Checked(picture, finding.media_type, finding.width, finding.height)
+        return Checked(clean, finding.media_type, finding.width, finding.height)
 
 
 async def _said(kind: str, data: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 Files come from strangers' phones, and what opens them is written in C. So nothing here is worth stealing (no
 environment, no files, no sockets), memory and time are limited, and a crash ends nobody's call. Reads the
-file from stdin; writes one line of JSON to stdout, then the picture as it is to be kept.
+file from stdin; writes one line of JSON to stdout, then the file as it is to be kept.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from PIL import Image
 
 from signaling.domain.errors import BadFile
 from signaling.files.inspection import Finding
+from signaling.files.pdf import without_active_content
 from signaling.images import check_photo
 
 MEMORY: Final = 1 << 30  # bytes of address space beyond what the libraries take
@@ -62,21 +63,23 @@ def _address_space() -> int:
 def _inspect(kind: str, data: bytes) -> tuple[Finding, bytes]:
     """Raises BadFile."""
     if kind == "document" and data.startswith(PDF):
-        _check_pdf(data)
-        return Finding("application/pdf"), b""
+        return Finding("application/pdf"), _checked_pdf(data)
     picture = check_photo(data)
     return Finding(picture.media_type, picture.width, picture.height), picture.data
 
 
-def _check_pdf(data: bytes) -> None:
-    """Opens it, as any viewer will. Raises BadFile; also for one that asks for a password."""
+def _checked_pdf(data: bytes) -> bytes:
+    """Without what could act, and opened as any viewer will. Raises BadFile; also for one that asks for a
+    password."""
+    clean = without_active_content(data)
     try:
-        with pypdfium2.PdfDocument(BytesIO(data)) as document:
+        with pypdfium2.PdfDocument(BytesIO(clean)) as document:
             pages = len(document)
     except pypdfium2.PdfiumError as error:
         raise BadFile(f"not a PDF that can be opened: {error}") from error
     if not 1 <= pages <= PAGES:
         raise BadFile(f"a PDF of {pages} pages; 1 to {PAGES} are taken")
+    return clean
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from signaling.domain.errors import BadInput
+from signaling.domain.errors import BadInput, NotFound
 from signaling.domain.ids import new_id
-from signaling.domain.records import Centre, Role, User
+from signaling.domain.records import Centre, Person, Role, User
 from signaling.ports import Clock, Passwords, Store
 
 SHORTEST: Final = 8  # characters; ASVS 5.0 6.2.1
@@ -58,45 +58,96 @@ class Accounts:
             raise BadInput("a telephone number takes 2 to 20 digits, e.g. 03 83 85 85 85 or 15")
         return await self._store.change_centre(centre, lambda row: replace(row, phone=tidy))
 
-    async def add_user(self, centre: str, email: str, name: str, role: Role, password: str) -> User:
-        """Raises NotFound for an unknown centre, BadInput for what can't be used or a taken address."""
+    async def knows(self, email: str) -> bool:
+        """Whether somebody signs in with this address already, in whatever centre."""
+        try:
+            await self._store.person_by_email(tidy_email(email))
+        except NotFound:
+            return False
+        return True
+
+    async def add_user(
+        self, centre: str, email: str, name: str, role: Role, password: str | None = None
+    ) -> User:
+        """A person whom another centre knows keeps the name and the password that they have; a new one needs
+        one. Raises NotFound for an unknown centre, BadInput for what can't be used, or who works there
+        already."""
         await self._store.centre(centre)
         now = self._clock.now()
+        person, is_new = await self._person(email, name, password, now)
         user = User(
-            id=new_id(now),
+            id=person.id if is_new else new_id(now),
             centre=centre,
-            email=_email(email),
-            name=_name(name, 80),
+            person=person.id,
+            email=person.email,
+            name=person.name,
             role=role,
-            password_hash=await self._hash(password),
             created_at=now,
         )
-        await self._store.add_user(user)
+        await self._store.add_user(user, person if is_new else None)
         return user
 
     async def set_password(self, email: str, password: str) -> None:
-        """Ends every login of that user. Raises NotFound, BadInput."""
-        hashed = await self._hash(password)
-        await self._change(email, lambda user: replace(user, password_hash=hashed))
+        """Ends every login of that person. Raises NotFound, BadInput."""
+        hashed = await self.hash(password)
+        await self._change(email, lambda person: replace(person, password_hash=hashed))
 
     async def disable(self, email: str) -> None:
-        """Shut the account and end every login of it. Raises NotFound."""
+        """Shut the account, in all centres, and end every login of it. Raises NotFound."""
         now = self._clock.now()
-        await self._change(email, lambda user: replace(user, disabled_at=now))
+        await self._change(email, lambda person: replace(person, disabled_at=now))
 
     async def enable(self, email: str) -> None:
         """Logins that were ended stay ended. Raises NotFound."""
-        await self._change(email, lambda user: replace(user, disabled_at=None))
+        await self._change(email, lambda person: replace(person, disabled_at=None))
+
+    async def disable_user(self, centre: str, user: str) -> User:
+        """Shut a person out of one centre, and end their logins there. Raises NotFound."""
+        now = self._clock.now()
+        shut = await self._store.change_user(centre, user, lambda row: replace(row, disabled_at=now))
+        await self._store.revoke_logins(user, now)
+        return shut
+
+    async def enable_user(self, centre: str, user: str) -> User:
+        """Logins that were ended stay ended. Raises NotFound."""
+        return await self._store.change_user(centre, user, lambda row: replace(row, disabled_at=None))
+
+    async def forget_factors(self, email: str) -> None:
+        """For who lost the telephone and the recovery codes: ends every login too. Raises NotFound."""
+        person = await self._change(email, lambda person: replace(person, totp="", totp_step=0))
+        await self._store.end_tickets(person.id, "recovery", self._clock.now())
+        await self._store.remove_passkeys(person.id)
 
     async def revoke_logins(self, email: str) -> None:
-        """Sign a user out of every browser. Raises NotFound."""
-        await self._change(email, lambda user: user)
+        """Sign a person out of every browser. Raises NotFound."""
+        await self._change(email, lambda person: person)
 
-    async def _change(self, email: str, change: Callable[[User], User]) -> None:
-        user = await self._store.change_user(tidy_email(email), change)
-        await self._store.revoke_logins(user.id, self._clock.now())
+    async def _person(self, email: str, name: str, password: str | None, now: int) -> tuple[Person, bool]:
+        tidy = _email(email)
+        try:
+            return await self._store.person_by_email(tidy), False
+        except NotFound:
+            hashed = "" if password is None else await self.hash(password)
+        return (
+            Person(
+                id=new_id(now),
+                centre="",
+                email=tidy,
+                name=person_name(name),
+                password_hash=hashed,
+                created_at=now,
+            ),
+            True,
+        )
 
-    async def _hash(self, password: str) -> str:
+    async def _change(self, email: str, change: Callable[[Person], Person]) -> Person:
+        person = await self._store.person_by_email(tidy_email(email))
+        person = await self._store.change_person(person.id, change)
+        await self._store.revoke_logins_of(person.id, self._clock.now())
+        return person
+
+    async def hash(self, password: str) -> str:
+        """Raises BadInput for a password that can't be used, Throttled."""
         tidy = tidy_password(password)
         if not SHORTEST <= len(tidy) <= LONGEST:
             raise BadInput(f"a password takes {SHORTEST} to {LONGEST} characters")
@@ -108,6 +159,11 @@ def _email(email: str) -> str:
     if not is_email(tidy):
         raise BadInput("an e-mail address looks like name@example.org")
     return tidy
+
+
+def person_name(name: str) -> str:
+    """Raises BadInput."""
+    return _name(name, 80)
 
 
 def _name(name: str, longest: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from signaling.domain import facts
+from signaling.domain.audit import Audited, due
 from signaling.domain.ids import new_id
 from signaling.domain.records import Capture
 from signaling.domain.room import must_be_open
@@ -62,7 +63,7 @@ class Captures:
             media_type=image.media_type,
         )
         await self._files.put(visitor.centre, capture.id, image.data)
-        await self._journal.change(visitor.centre, session, lambda _: _kept(capture, visitor.user))
+        await self._journal.change(visitor.centre, session, lambda _: _kept(capture, visitor))
         return capture
 
     async def read(self, visitor: Visitor, capture: str) -> tuple[Capture, bytes]:
@@ -71,12 +72,13 @@ class Captures:
         return row, await self._files.get(visitor.centre, row.id)
 
 
-def _kept(capture: Capture, by: str) -> Change:
+def _kept(capture: Capture, visitor: Visitor) -> Change:
     fact = facts.CaptureStored(
         capture=capture.id,
-        by=by,
+        by=visitor.user,
         width=capture.width,
         height=capture.height,
         size=capture.size,
     )
-    return Change(records=(capture,), facts=(fact,))
+    taken = Audited(visitor.centre, visitor.user, "capture.taken", capture.id)
+    return Change(records=(capture, due(taken, capture.session, capture.taken_at)), facts=(fact,))

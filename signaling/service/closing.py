@@ -39,4 +39,6 @@ class Preferences:
     async def blur(self, visitor: Visitor, blurred: bool) -> None:
         """Whether pictures arrive blurred for this user, in every browser."""
         must_watch(visitor)
-        await self._store.change_user(visitor.email, lambda user: replace(user, blurred=blurred))
+        await self._store.change_user(
+            visitor.centre, visitor.user, lambda user: replace(user, blurred=blurred)
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from signaling.domain import facts, uploads
+from signaling.domain.audit import Audited, due
 from signaling.domain.errors import BadFile, NotAllowed, NotFound
 from signaling.domain.ids import new_id
 from signaling.domain.records import Document, Participant
@@ -51,7 +52,8 @@ class Documents:
         def decide(room: Room) -> Change:
             document = _made(id_, _sender(room, visitor), now, name, checked, drawing=drawing)
             sent[:] = [document]
-            return Change(records=(document,), facts=(_stored(document, visitor.user),))
+            line = due(Audited(visitor.centre, visitor.user, "document.sent", id_), session, now)
+            return Change(records=(document, line), facts=(_stored(document, visitor.user),))
 
         await self._journal.change(visitor.centre, session, decide)
         return sent[0]

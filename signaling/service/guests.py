@@ -12,11 +12,11 @@ from signaling.domain.addresses import Address, display, parse
 from signaling.domain.errors import LinkUnusable, NotFound, NotSignedIn, Unavailable
 from signaling.domain.guests import find_guest
 from signaling.domain.ids import Secrets, fingerprint
-from signaling.domain.inviting import Plan
+from signaling.domain.inviting import Plan, was_sent
 from signaling.domain.records import GuestRole, Participant
 from signaling.domain.visitor import Visitor
 from signaling.messages.console import Guest
-from signaling.ports import Clock, Relay, Store
+from signaling.ports import Clock, Limiter, Relay, Store
 from signaling.service.invite import Ways
 from signaling.service.journal import Journal
 from signaling.service.links import Links, Phone
@@ -44,13 +44,20 @@ class GuestSeat(msgspec.Struct, frozen=True):
 
 class Guests:
     def __init__(
-        self, store: Store, journal: Journal, clock: Clock, secrets: Secrets, relay: Relay, ways: Ways
+        self,
+        store: Store,
+        journal: Journal,
+        clock: Clock,
+        secrets: Secrets,
+        relay: Relay,
+        ways: Ways,
+        guesses: Limiter,
     ) -> None:
         self._store = store
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
-        self._links = Links(store, journal, clock, secrets, joining.is_watching)
+        self._links = Links(store, journal, clock, secrets, joining.is_watching, guesses)
         self._relay = relay
         self._ways = ways
 
@@ -68,13 +75,15 @@ class Guests:
     ) -> None:
         """Send a third person a link, in `language`. The same `intent` never sends twice.
 
-        Raises BadAddress, BadGuest, NotAllowed, TooManyGuests.
+        Raises BadAddress, BadGuest, NotAllowed, TooManyGuests, TooManyMessages.
         """
         must_watch(visitor)
         plan = self._plan(parse(to), intent, language)
         now = self._clock.now()
         room = await self._store.room(visitor.centre, session)
         invitation = guests.draft_guest(room.session, plan, role, name, self._secrets, now)
+        if not was_sent(room, intent):
+            await self._ways.quotas.spend(visitor, plan.address)
         await self._journal.change(
             visitor.centre, session, lambda room: guests.invite(room, invitation, plan, visitor.user, now)
         )
@@ -83,10 +92,12 @@ class Guests:
     async def send_again(
         self, visitor: Visitor, session: str, invitation: str, *, intent: str, language: str
     ) -> None:
-        """The same link to the same address. Raises NotFound, NotAllowed."""
+        """The same link to the same address. Raises NotFound, NotAllowed, TooManyMessages."""
         must_watch(visitor)
         room = await self._store.room(visitor.centre, session)
         plan = self._plan(parse(find_guest(room, invitation).address), intent, language)
+        if not was_sent(room, intent):
+            await self._ways.quotas.spend(visitor, plan.address)
         now = self._clock.now()
         await self._journal.change(
             visitor.centre, session, lambda room: guests.send_again(room, invitation, plan, now)
@@ -113,10 +124,10 @@ class Guests:
         return [Guest(one.id, one.name, display(one.address)) for one in room.invitations if one.guest]
 
     # --- by the guest's browser
-    async def look(self, token: str) -> GuestLook:
-        """What the link is worth, without spending it. Notes that a person opened it."""
+    async def look(self, token: str, source: str) -> GuestLook:
+        """What the link is worth, without spending it. Notes that a person opened it. Raises Throttled."""
         try:
-            room, invitation = await self._links.behind(token)
+            room, invitation = await self._links.behind(token, source)
         except LinkUnusable as error:
             return GuestLook(error.reason)
         state = joining.link_state(room, invitation, None, self._clock.now())

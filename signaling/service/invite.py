@@ -16,6 +16,7 @@ from signaling.domain.room import Change
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Room, Store
 from signaling.service.journal import Journal
+from signaling.service.quotas import SmsQuotas
 from signaling.service.rights import must_watch
 
 
@@ -49,6 +50,7 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     lifetime: int  # of a link, ms
     providers_of: Callable[[Channel, str], tuple[str, ...]]  # of a channel and an address, the best first
     wake: Callable[[], None]  # tells the courier that a message waits
+    quotas: SmsQuotas
 
 
 class Inviting:
@@ -60,9 +62,11 @@ class Inviting:
         self._ways = ways
 
     async def start(self, visitor: Visitor, typed: str) -> Started:
-        """Open a session and queue its invitation. Raises BadAddress; nothing is then kept or sent."""
+        """Open a session and queue its invitation. Raises BadAddress, TooManyMessages; nothing is then kept
+        or sent."""
         must_watch(visitor)
         address = parse(typed)
+        await self._ways.quotas.spend(visitor, address)
         now = self._clock.now()
         session = Session(
             id=new_id(now),
@@ -84,10 +88,12 @@ class Inviting:
         self, visitor: Visitor, session: str, *, intent: str, to: str | None = None, other: bool = False
     ) -> None:
         """Once more, to the same address or to another; with `other` by another provider than the last one,
-        where there is one. The same `intent` never sends twice."""
+        where there is one. The same `intent` never sends twice. Raises TooManyMessages."""
         must_watch(visitor)
         room = await self._store.room(visitor.centre, session)
         address = parse(to or room.session.address)
+        if not inviting.was_sent(room, intent):
+            await self._ways.quotas.spend(visitor, address)
         plan = self._plan(address, self._provider(room, address, other), intent=intent)
         now = self._clock.now()
         invitation = inviting.newest_open(room) if address.value == room.session.address else None

@@ -10,7 +10,7 @@ from signaling.domain import joining
 from signaling.domain.errors import LinkUnusable, NotFound, NotSignedIn, Throttled
 from signaling.domain.ids import Secrets, fingerprint
 from signaling.domain.records import Invitation, Participant
-from signaling.domain.throttle import ALL_CODE_GUESSES, CODE_GUESSES, Limit, network
+from signaling.domain.throttle import ALL_CODE_GUESSES, CODE_GUESSES, UNKNOWN_LINKS, Limit, network
 from signaling.ports import Clock, Limiter, Room, Store
 from signaling.service.journal import Journal
 from signaling.service.links import Links, fingerprint_of
@@ -44,14 +44,14 @@ class Joining:
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
-        self._links = Links(store, journal, clock, secrets, lambda one: not joining.is_watching(one))
+        self._links = Links(store, journal, clock, secrets, _is_callers, limiter(UNKNOWN_LINKS))
         self._guesses = limiter(CODE_GUESSES)
         self._all_guesses = limiter(ALL_CODE_GUESSES)
 
     async def look(self, token: str, phone: Phone) -> Look:
-        """What the link is worth, without spending it. Notes that a person opened it."""
+        """What the link is worth, without spending it. Notes that a person opened it. Raises Throttled."""
         try:
-            room, invitation = await self._links.behind(token)
+            room, invitation = await self._links.behind(token, phone.source)
         except LinkUnusable as error:
             return Look(error.reason, "")
         centre, session = invitation.centre, invitation.session
@@ -112,3 +112,7 @@ class Joining:
             return await self._store.caller(fingerprint(cookie or ""))
         except NotFound:
             raise NotSignedIn("no phone holds this cookie") from None
+
+
+def _is_callers(invitation: Invitation) -> bool:
+    return not joining.is_watching(invitation)

@@ -8,10 +8,11 @@ from typing import Literal
 import msgspec
 
 from signaling.domain import joining
-from signaling.domain.errors import LinkUnusable, NotFound
+from signaling.domain.errors import LinkUnusable, NotFound, Throttled
 from signaling.domain.ids import Secrets, fingerprint, new_id, new_secret
 from signaling.domain.records import Invitation, Participant
-from signaling.ports import Change, Clock, Room, Store
+from signaling.domain.throttle import network
+from signaling.ports import Change, Clock, Limiter, Room, Store
 from signaling.service.journal import Journal
 
 # What a claim makes, of the room as it is then: the invitation, who takes it, when
@@ -25,6 +26,7 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True):
     mark: str | None = None  # random, given to it when it first looked at a link
     browser: str = ""  # family and system
     language: str = ""
+    source: str = ""  # address that it speaks from
 
 
 class Links:
@@ -37,15 +39,28 @@ class Links:
         clock: Clock,
         secrets: Secrets,
         leads_here: Callable[[Invitation], bool],
+        guesses: Limiter,
     ) -> None:
         self._store = store
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
         self._leads_here = leads_here
+        self._guesses = guesses
 
-    async def behind(self, token: str) -> tuple[Room, Invitation]:
-        """Raises LinkUnusable for an unknown one."""
+    async def behind(self, token: str, source: str) -> tuple[Room, Invitation]:
+        """Raises LinkUnusable for an unknown one; Throttled after many of those from one place, which learns
+        no more of any of them. A link that exists always opens."""
+        try:
+            return await self._found(token)
+        except LinkUnusable:
+            key = network(source)
+            if (wait := await self._guesses.wait(key)) > 0:
+                raise Throttled(wait) from None
+            await self._guesses.hit(key)
+            raise
+
+    async def _found(self, token: str) -> tuple[Room, Invitation]:
         try:
             centre, session, id_ = await self._store.centre_of_token(fingerprint(token))
         except NotFound:
@@ -68,9 +83,9 @@ class Links:
         """Bind the link to this browser. Returns the cookie that carries it through reloads.
 
         The browser that holds the link, by its cookie or its mark, gets it again. Raises LinkUnusable when
-        it is another's, over, or unknown.
+        it is another's, over, or unknown; Throttled as `behind`.
         """
-        _, found = await self.behind(token)
+        _, found = await self.behind(token, phone.source)
         secret = self._secrets.phone(phone.mark, found.id) if phone.mark else new_secret()
         now = self._clock.now()
 

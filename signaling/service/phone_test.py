@@ -29,6 +29,7 @@ from signaling.domain.phone_test_text import mail, sms
 from signaling.domain.throttle import TEST_RESULTS, Limit, network
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Limiter, Notifier, Outgoing, Store
+from signaling.service.quotas import SmsQuotas
 from signaling.service.rights import must_watch
 from signaling.service.tasks import Tasks
 
@@ -45,6 +46,7 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str
     language: str  # of the messages
     notifier: Notifier
+    quotas: SmsQuotas
     tasks: Tasks
 
 
@@ -68,9 +70,11 @@ class PhoneTests:
         self._ways = ways
 
     async def send(self, visitor: Visitor, typed: str) -> PhoneTest:
-        """Send a test to a number or an e-mail address. Raises BadAddress; nothing is then kept or sent."""
+        """Send a test to a number or an e-mail address. Raises BadAddress, TooManyMessages; nothing is then
+        kept or sent."""
         must_watch(visitor)
         address = parse(typed)
+        await self._ways.quotas.spend(visitor, address)
         now = self._clock.now()
         test = await self._add(
             lambda code: invite(visitor.centre, visitor.user, address, code, self._secrets, now)

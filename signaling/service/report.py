@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from signaling.domain import facts, phone
+from signaling.domain.audit import Audited, due
 from signaling.domain.errors import BadMessage, NotFound
 from signaling.domain.guests import guest_ids
 from signaling.domain.ids import new_id
@@ -116,15 +117,18 @@ class Reporting:
 
     async def joined(self, visitor: Visitor, session: str) -> Participant | None:
         """A regulator entered the room: a participant from the first time on, whatever the reloads. None for
-        one who enters after the end."""
+        one who enters after the end. Each time is in the audit."""
         now = self._clock.now()
         seat: Participant | None = None
+        line = due(Audited(visitor.centre, visitor.user, "session.joined", session), session, now)
 
         def decide(room: Room) -> Change:
             nonlocal seat
             seat = next((p for p in room.participants if p.user == visitor.user), None)
-            if seat is not None or room.session.ended_at is not None:
+            if room.session.ended_at is not None:
                 return Change()
+            if seat is not None:
+                return Change(records=(line,))
             seat = Participant(
                 id=new_id(now),
                 centre=visitor.centre,
@@ -134,7 +138,7 @@ class Reporting:
                 user=visitor.user,
             )
             return Change(
-                records=(seat,), facts=(facts.ViewerJoined(participant=seat.id, user=visitor.user),)
+                records=(seat, line), facts=(facts.ViewerJoined(participant=seat.id, user=visitor.user),)
             )
 
         await self._journal.change(visitor.centre, session, decide)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from signaling.domain.audit import Audited, due
 from signaling.domain.errors import NotFound
-from signaling.domain.room import must_be_open
+from signaling.domain.room import Room, must_be_open
 from signaling.domain.visitor import Visitor
-from signaling.ports import Relay, Store
+from signaling.ports import Change, Clock, Relay, Store
 from signaling.service.negotiate import relay_key
 from signaling.service.rights import must_watch
 
 
 class Stills:
-    def __init__(self, store: Store, relay: Relay) -> None:
+    def __init__(self, store: Store, relay: Relay, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._relay = relay
 
     async def take(self, visitor: Visitor, session: str, participant: str = "") -> bytes:
@@ -21,8 +23,14 @@ class Stills:
         Raises NotAllowed, NotFound, NoPicture, RelayUnavailable.
         """
         must_watch(visitor)
-        room = await self._store.room(visitor.centre, session)
-        must_be_open(room)
-        if participant and participant not in {known.id for known in room.participants}:
-            raise NotFound("no such participant in this session")
+        looked = Audited(visitor.centre, visitor.user, "still.viewed", session)
+        line = due(looked, session, self._clock.now())
+
+        def decide(room: Room) -> Change:
+            must_be_open(room)
+            if participant and participant not in {known.id for known in room.participants}:
+                raise NotFound("no such participant in this session")
+            return Change(records=(line,))
+
+        await self._store.change(visitor.centre, session, decide)
         return await self._relay.still(relay_key(visitor.centre, session), participant)

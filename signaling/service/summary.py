@@ -6,14 +6,15 @@ from typing import Final
 
 import msgspec
 
+from signaling.domain.erasing import DAY, days_of_pictures
 from signaling.domain.errors import NotFound, NotSignedIn
 from signaling.domain.ids import fingerprint
+from signaling.domain.policy import policy_of
 from signaling.domain.records import Participant, Role
 from signaling.domain.sharing import Shared, shared
 from signaling.ports import Clock, Store
 
 READABLE: Final = 24 * 3_600_000  # ms after the end
-DAY: Final = 24 * 3_600_000  # ms
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +29,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summaries:
-    """`keep_days`: how long pictures and documents are kept (`signaling.service.retention`)."""
+    """`keep_days`: how long pictures and documents are kept unless the centre says otherwise
+    (`signaling.service.retention`)."""
 
     def __init__(self, store: Store, clock: Clock, keep_days: int) -> None:
         self._store = store
@@ -43,7 +45,8 @@ class Summaries:
             raise NotSignedIn("the summary could be read for a day")
         centre = await self._store.centre(phone.centre)
         found = shared(await self._store.events(phone.centre, phone.session, 0), phone.id)
-        kept = session.ended_at is not None and self._keep_days > 0
+        keep_days = days_of_pictures(policy_of(centre), self._keep_days)
+        kept = session.ended_at is not None and keep_days > 0 and not session.held
         return Summary(
             centre=centre.name,
             phone=centre.phone,
@@ -51,8 +54,8 @@ class Summaries:
             ended_at=session.ended_at,
             shared=found,
             viewers=await self._roles(phone.centre, found.viewers),
-            deleted_at=(session.ended_at or 0) + self._keep_days * DAY if kept else None,
-            keep_days=self._keep_days,
+            deleted_at=(session.ended_at or 0) + keep_days * DAY if kept else None,
+            keep_days=0 if session.held else keep_days,
         )
 
     async def _phone(self, cookie: str | None) -> Participant:

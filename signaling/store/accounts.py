@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from signaling.domain.records import Centre, Login, Record, User
+from signaling.domain.records import Centre, Login, Person, Record, User
 from signaling.store import rows
 from signaling.store.database import Database
 from signaling.store.tables import centre as centre_table
@@ -55,19 +55,23 @@ class Accounts:
         query = rows.owned(User, centre).order_by(user_account.c.name, user_account.c.id)
         return await self._database.read(lambda connection: rows.fetch(connection, User, query))
 
-    async def add_user(self, user: User) -> None:
-        """Raises BadInput when the e-mail address is taken, NotFound when the centre is unknown."""
-        await self._insert(user)
+    async def user(self, centre: str, user: str) -> User:
+        query = rows.owned(User, centre).where(user_account.c.id == user)
+        return await self._database.read(lambda connection: rows.fetch_one(connection, User, query))
 
-    async def change_user(self, email: str, change: Callable[[User], User]) -> User:
-        """Raises NotFound; BadInput when the new e-mail address is taken."""
-        query = select(user_account).where(user_account.c.email == email).with_for_update()
+    async def add_user(self, user: User, person: Person | None = None) -> None:
+        """Raises BadInput when the e-mail address is taken, NotFound when the centre is unknown."""
+        await self._insert(user, *(() if person is None else (person,)))
+
+    async def change_user(self, centre: str, user: str, change: Callable[[User], User]) -> User:
+        """Raises NotFound."""
+        query = rows.owned(User, centre).where(user_account.c.id == user).with_for_update()
 
         async def work(connection: AsyncConnection) -> User:
             before = await rows.fetch_one(connection, User, query)
             after = change(before)
-            if (after.centre, after.id) != (before.centre, before.id):
-                raise ValueError("a user keeps their id and centre")
+            if _of_person(after) != _of_person(before):
+                raise ValueError("a user keeps their id, their centre and what is the person's")
             await rows.replace_record(connection, after)
             return after
 
@@ -82,14 +86,18 @@ class Accounts:
         await self._execute(_revoke(now).where(login_table.c.id == login))
 
     async def revoke_logins(self, user: str, now: int) -> None:
-        """All of one user, on every browser."""
+        """All of one user, on every browser; the person's in other centres go on."""
         await self._execute(_revoke(now).where(login_table.c.user == user))
 
-    async def _insert(self, record: Record) -> None:
-        await self._database.write(lambda connection: rows.insert_records(connection, (record,)))
+    async def _insert(self, *records: Record) -> None:
+        await self._database.write(lambda connection: rows.insert_records(connection, records))
 
     async def _execute(self, statement: Update) -> None:
         await self._database.write(lambda connection: connection.execute(statement))
+
+
+def _of_person(user: User) -> tuple[str, ...]:
+    return (user.centre, user.id, user.person, user.email, user.name)
 
 
 def _revoke(now: int) -> Update:

@@ -30,7 +30,8 @@ Work = Callable[[AsyncConnection], Awaitable[T]]
 
 BUSY_SECONDS: Final = 5.0  # another process of this machine writes to the same SQLite file
 READERS: Final = 4
-PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+# secure_delete: what was erased is overwritten, not only unlinked
+PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 # A frozen process must not hold a session's lock for ever.
 POSTGRES_SETTINGS: Final = {
     "application_name": "visioregul",

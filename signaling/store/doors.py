@@ -1,17 +1,18 @@
-"""The only look-ups without a centre: a secret, or the address that signs in, finds it."""
+"""The only look-ups without a centre: a secret finds it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Exists, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.errors import NotFound
-from signaling.domain.records import Centre, Login, Participant, User
+from signaling.domain.records import Centre, Login, Participant, Person, User
+from signaling.ports import Bearer
 from signaling.store import rows
 from signaling.store.database import Database
-from signaling.store.tables import TABLE_OF, invitation, login, participant, session, user_account
+from signaling.store.tables import invitation, login, participant, person, session, user_account
 
 
 class Doors:
@@ -49,11 +50,7 @@ class Doors:
         )
         return await self._database.read(lambda connection: rows.fetch_one(connection, Participant, query))
 
-    async def user_by_email(self, email: str) -> User:
-        query = select(user_account).where(user_account.c.email == email)
-        return await self._database.read(lambda connection: rows.fetch_one(connection, User, query))
-
-    async def signed_in(self, login: str, now: int) -> tuple[Login, User, Centre]:
+    async def signed_in(self, login: str, now: int) -> Bearer:
         return await self._database.read(lambda connection: _read_login(connection, login, now))
 
     async def _invitation(self, query: Select[Any]) -> tuple[str, str, str]:
@@ -67,11 +64,13 @@ def _place() -> Select[Any]:
     return select(invitation.c.centre, invitation.c.session, invitation.c.id)
 
 
-async def _read_login(connection: AsyncConnection, login: str, now: int) -> tuple[Login, User, Centre]:
+async def _read_login(connection: AsyncConnection, login: str, now: int) -> Bearer:
     row = await rows.fetch_one(connection, Login, _valid_login(login, now))
     user = await rows.fetch_one(connection, User, _enabled_user(row))
     centre = await rows.fetch_one(connection, Centre, rows.owned(Centre, row.centre))
-    return row, user, centre
+    holder = await rows.fetch_one(connection, Person, _enabled_person(user))
+    several = (await connection.execute(select(_elsewhere(user)))).scalar_one()
+    return Bearer(row, user, centre, holder, several)
 
 
 def _valid_login(id_: str, now: int) -> Select[Any]:
@@ -79,5 +78,16 @@ def _valid_login(id_: str, now: int) -> Select[Any]:
 
 
 def _enabled_user(of: Login) -> Select[Any]:
-    user = TABLE_OF[User].c
+    user = user_account.c
     return rows.owned(User, of.centre).where(user.id == of.user, user.disabled_at.is_(None))
+
+
+def _enabled_person(of: User) -> Select[Any]:
+    return select(person).where(person.c.id == of.person, person.c.disabled_at.is_(None))
+
+
+def _elsewhere(user: User) -> Exists:
+    other = user_account.c
+    return exists().where(
+        other.person == user.person, other.centre != user.centre, other.disabled_at.is_(None)
+    )

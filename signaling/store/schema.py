@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,16 +27,21 @@ class NotMigrated(Exception):
     """The database is older than this program: `python -m signaling.store.migrate` brings it up."""
 
 
-def upgrade(database_url: str) -> None:
-    """Bring the database to the newest schema; quick when it is there already. Makes an SQLite file.
+def upgrade(database_url: str, revision: str = "head") -> None:
+    """Bring the database to the newest schema, or to an earlier one; quick when it is there already. Makes an
+    SQLite file.
 
     Blocks, and needs a thread without an event loop of its own (`asyncio.to_thread`). Processes that do
     this at the same time wait for each other. Raises Unavailable.
     """
     url = async_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        _make_file(Path(str(url.database)))
-    asyncio.run(_upgrade(database_url))
+    if url.get_backend_name() != "sqlite":
+        asyncio.run(_upgrade(database_url, revision))
+        return
+    path = Path(str(url.database))
+    _make_file(path)
+    with _alone_in(path.parent):
+        asyncio.run(_upgrade(database_url, revision))
 
 
 async def check(database: Database) -> None:
@@ -46,20 +55,32 @@ async def check(database: Database) -> None:
         raise NotMigrated(f"the database is at {current}, not at {newest}: python -m signaling.store.migrate")
 
 
-async def _upgrade(database_url: str) -> None:
+async def _upgrade(database_url: str, revision: str) -> None:
     database = Database(database_url)
     try:
-        await database.write(lambda connection: connection.run_sync(_run))
+        await database.write(lambda connection: connection.run_sync(_run, revision))
     finally:
         await database.close()
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, revision: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS))
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """SQLite waits for no lock while a file changes to a write-ahead log, nor while the last connection to it
+    closes (sqlite.org/wal.html, 8). The lock is a folder's: closing the file would drop SQLite's own."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from signaling.domain.errors import NotAllowed
 from signaling.domain.facts import Event
 from signaling.domain.guests import guest_ids
 from signaling.domain.records import Handover, Invitation, Message, Participant, Record, Session
@@ -56,6 +57,8 @@ class Sessions:
 
     async def _apply(self, connection: AsyncConnection, room: Room, change: Change) -> Sequence[Event]:
         before = room.session
+        if before.erased_at is not None and change != Change():
+            raise NotAllowed("this session was erased")
         for record in (*change.records, *change.updates):
             _check_owner(before, record)
         await rows.insert_records(connection, change.records)

@@ -5,17 +5,32 @@ from __future__ import annotations
 from signaling.ports import Clock
 from signaling.store import schema
 from signaling.store.accounts import Accounts
+from signaling.store.audit import AuditChains
 from signaling.store.database import Database
 from signaling.store.doors import Doors
 from signaling.store.history import History
 from signaling.store.messages import Messages
+from signaling.store.passkeys import Passkeys
+from signaling.store.people import People
 from signaling.store.phone_tests import PhoneTests
 from signaling.store.retention import Retention
 from signaling.store.sessions import Sessions
 from signaling.store.uploads import Uploads
 
 
-class SqlStore(Sessions, History, Doors, Messages, PhoneTests, Uploads, Retention, Accounts):
+class SqlStore(
+    Sessions,
+    History,
+    Doors,
+    Messages,
+    PhoneTests,
+    Uploads,
+    Retention,
+    Accounts,
+    People,
+    Passkeys,
+    AuditChains,
+):
     """Implements `signaling.ports.Store`; each base class is one section of it.
 
     Every call raises Unavailable while the database can't be reached, and BadInput for numbers and text

@@ -105,10 +105,10 @@ ticket: Final = Table(
 )  # fmt: skip
 
 user_account: Final = Table(  # "user" is a reserved word of SQL
-    "user_account", metadata, _id(), _text("centre"), _text("email"), _text("name"), _text("role"),
-    _text("password_hash"), _int("created_at"), _int("disabled_at", nullable=True),
-    _no("blurred"),
-    ForeignKeyConstraint(["centre"], ["centre.id"]), _found_in_centre(), UniqueConstraint("email"),
+    "user_account", metadata, _id(), _text("centre"), _text("person"), _text("email"), _text("name"),
+    _text("role"), _int("created_at"), _int("disabled_at", nullable=True), _no("blurred"),
+    ForeignKeyConstraint(["centre"], ["centre.id"]), ForeignKeyConstraint(["person"], ["person.id"]),
+    _found_in_centre(), UniqueConstraint("centre", "email"), Index(None, "person"),
 )  # fmt: skip
 
 login: Final = Table(
@@ -125,6 +125,7 @@ session: Final = Table(
     _text_or_empty("controller"), _no("debrief"), _text_or_empty("assessment"), _text_or_empty("reference"),
     _text_or_empty("note"), _no("held"), _int("erased_at", nullable=True),
     _refers("started_by", "user_account"), _found_in_centre(),
+    Index(None, "centre", "address"),
     Index("ix_session_open", "centre", "id", **_where("ended_at IS NULL")),
     Index("ix_session_open_since", "started_at", **_where("ended_at IS NULL")),
 )  # fmt: skip
@@ -137,7 +138,7 @@ invitation: Final = Table(
     _int("claimed_at", nullable=True), _text("claimed_by", nullable=True), _int("revoked_at", nullable=True),
     _text("shared_by", nullable=True), _text_or_empty("guest"), _text_or_empty("name"),
     _refers("session", "session"), _found_in_centre(), UniqueConstraint("token_hash"),
-    Index(None, "centre", "session"), Index(None, "code_hash"),
+    Index(None, "centre", "session"), Index(None, "code_hash"), Index(None, "centre", "address"),
 )  # fmt: skip
 
 participant: Final = Table(
@@ -199,6 +200,7 @@ message: Final = Table(
     _int("next_try_at", nullable=True), _int("tries"), _text("provider"), _text("provider_ref"),
     _text("reason"),
     _refers("session", "session"), _refers("invitation", "invitation"), UniqueConstraint("session", "intent"),
+    Index(None, "centre", "address"),
     Index("ix_message_due", "next_try_at", **_where("next_try_at IS NOT NULL")),
 )  # fmt: skip
 
@@ -224,12 +226,19 @@ audit: Final = Table(  # of no centre ("") too: no foreign key holds it
     UniqueConstraint("centre", "number"), Index(None, "centre", "at"),
 )  # fmt: skip
 
+audit_due: Final = Table(
+    "audit_due", metadata, _id(), _text("centre"), _text("session"), _int("at"), _text("actor"),
+    _text("action"), _text("subject"), _text("detail"),
+)  # fmt: skip
+
 recording: Final = Table(
     "recording", metadata, _id(), _text("centre"), _text("session"), _text("participant"),
     _int("started_at"), _int("ended_at", nullable=True), _text("media_type"), _int("size"),
     _refers("session", "session"), _refers("participant", "participant"),
     Index(None, "centre", "session"),
 )  # fmt: skip
+
+removal: Final = Table("removal", metadata, _id(), _text("centre"), _text("name"))
 
 # What one process at a time does for all of them, e.g. the sweep of old files; of no centre
 duty: Final = Table(
@@ -255,6 +264,8 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     records.Handover: handover,
     records.CentreKey: centre_key,
     records.AuditEntry: audit,
+    records.AuditDue: audit_due,
     records.Recording: recording,
+    records.Removal: removal,
     PhoneTest: phone_test,
 }  # parents before children

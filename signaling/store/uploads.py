@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from signaling.domain.records import Document, Upload
 from signaling.store import rows
 from signaling.store.database import Database
 from signaling.store.tables import document as document_table
+from signaling.store.tables import session as session_table
 from signaling.store.tables import upload as upload_table
 
 STALE: Final = 100
@@ -36,6 +37,7 @@ class Uploads:
         query = (
             select(upload_table)
             .where(upload_table.c.finished_at.is_(None), upload_table.c.created_at < created_before)
+            .where(~_of_held())
             .order_by(upload_table.c.created_at)
             .limit(STALE)
         )
@@ -48,3 +50,10 @@ class Uploads:
     async def documents(self, centre: str, session: str) -> Sequence[Document]:
         query = rows.within(Document, centre, session)
         return await self._database.read(lambda connection: rows.fetch(connection, Document, query))
+
+
+def _of_held() -> ColumnElement[bool]:
+    """Nothing of a session under legal hold is deleted, not even half a file."""
+    session = session_table.c
+    own = (session.centre == upload_table.c.centre, session.id == upload_table.c.session)
+    return select(session.id).where(*own, session.held).exists()

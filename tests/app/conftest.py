@@ -18,8 +18,8 @@ async def office(migrated_sqlite_url: str, clock: Clock, tmp_path: Path) -> Asyn
     store = SqlStore(migrated_sqlite_url, clock)
     await store.open()
     await cast.settle(store)
-    await store.add_user(ADMIN)
-    await store.add_user(SUPERVISOR)
+    await store.add_user(ADMIN, cast.person(ADMIN))
+    await store.add_user(SUPERVISOR, cast.person(SUPERVISOR))
     made = Office(store, clock, tmp_path / "files")
     yield made
     await made.demonstrations.close()

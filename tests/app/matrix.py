@@ -27,6 +27,9 @@ class Rule(msgspec.Struct, frozen=True):
     body: bytes = b""
     headers: dict[str, str] = {}
     is_ours: bool = True  # the object that its path names belongs to a centre
+    may_refuse: bool = (
+        False  # 403 for another reason than the role: a password is asked for, a visio still runs
+    )
 
 
 TABLE: Final[dict[str, Rule]] = {
@@ -36,6 +39,41 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /login": Rule("open", form={"email": "nobody@example.org", "password": "wrong"}),
     "POST /logout": Rule("open"),
     "POST /language": Rule("open", form={"language": "en"}),
+    "GET /login/forgotten": Rule("open"),
+    "POST /login/forgotten": Rule("open", form={"email": "nobody@example.org"}),
+    "GET /login/reset": Rule("open"),
+    "POST /login/reset": Rule("proved", form={"token": "0" * 43, "password": "quinze le samu bonjour"}),
+    "POST /login/passkey": Rule("proved", json={}),
+    "POST /login/passkey/options": Rule("open", json={}),
+    # --- steps of a login that is not whole: for nobody whose login is
+    "GET /login/factor": Rule("proved"),
+    "POST /login/factor": Rule("proved", form={"code": "000000"}),
+    "POST /login/factor/app": Rule("proved", form={"code": "000000"}),
+    "POST /login/factor/code": Rule("proved", form={"channel": "email"}),
+    "POST /login/factor/passkey": Rule("proved", json={}),
+    "POST /login/factor/passkey/options": Rule("proved", json={}),
+    "GET /login/centre": Rule("proved"),
+    "POST /login/centre": Rule("proved", form={"user": "0" * 32}),
+    "GET /login/terms": Rule("proved"),
+    "POST /login/terms": Rule("proved", form={"version": "0"}),
+    # --- one's own account
+    "GET /account": Rule(EVERYBODY),
+    "POST /account/name": Rule(EVERYBODY, form={"name": ""}),
+    "POST /account/password": Rule(
+        EVERYBODY, form={"current": "wrong", "password": "x", "again": "x"}, may_refuse=True
+    ),
+    "POST /account/phone": Rule(EVERYBODY, form={"current": "wrong", "phone": "x"}, may_refuse=True),
+    "POST /account/app": Rule(EVERYBODY, form={"current": "wrong"}, may_refuse=True),
+    "POST /account/app/confirm": Rule(EVERYBODY, form={"code": "000000"}, may_refuse=True),
+    "POST /account/app/remove": Rule(EVERYBODY, form={"current": "wrong"}, may_refuse=True),
+    "POST /account/recovery": Rule(EVERYBODY, form={"current": "wrong"}, may_refuse=True),
+    "POST /account/passkeys": Rule(EVERYBODY, json={}, may_refuse=True),
+    "POST /account/passkeys/options": Rule(EVERYBODY, json={"current": "wrong"}, may_refuse=True),
+    "POST /account/passkeys/{passkey:str}/remove": Rule(
+        EVERYBODY, form={"current": "wrong"}, is_ours=False, may_refuse=True
+    ),
+    "POST /account/logins/{login:str}/end": Rule(EVERYBODY, is_ours=False),
+    "POST /account/logins/others": Rule(EVERYBODY),
     # --- home and test page
     "GET /": Rule(EVERYBODY),
     "POST /sessions": Rule(WATCHERS, form={"address": "06 12 34 56 78"}),
@@ -62,6 +100,15 @@ TABLE: Final[dict[str, Rule]] = {
     # --- history; an administrator reads no number there and no name of a caller
     "GET /history": Rule(EVERYBODY),
     "GET /history/{session}": Rule(EVERYBODY),
+    "POST /history/{session}/hold": Rule(REVIEWERS, form={"held": "1", "reason": "inquiry"}),
+    "POST /history/{session}/erase": Rule(REVIEWERS, form={"sure": "yes"}, may_refuse=True),
+    "GET /callers": Rule(REVIEWERS),
+    "POST /callers": Rule(REVIEWERS, form={"address": "+33611111111"}),
+    "POST /callers/export": Rule(REVIEWERS, form={"address": "+33611111111"}),
+    "POST /callers/erase": Rule(REVIEWERS, form={"address": "+33611111111", "sure": "yes"}),
+    "GET /audit": Rule(ADMINISTRATORS),
+    "GET /audit/export.csv": Rule(ADMINISTRATORS),
+    "POST /audit/verify": Rule(ADMINISTRATORS),
     # --- what is the same for all
     "GET /console/assets/{version}/{name}": Rule("open"),
     "GET /j/static/{version}/{path:path}": Rule("open"),

@@ -16,8 +16,12 @@ from starlette.routing import Route
 
 from config.demonstration import Demonstrations
 from console import login
+from console.audit import AuditPages
+from console.keeping import Keeping
+from console.pages import pages
 from console.routes import KeptFiles, Whereabouts, exception_handlers, routes
 from media.relay import EmbeddedRelay
+from patient_pwa import agent
 from signaling.auth import Gate
 from signaling.bus.memory import MemoryBus
 from signaling.domain import facts
@@ -31,19 +35,25 @@ from signaling.geocode.geopy import GeopyGeocoder
 from signaling.images import check_capture
 from signaling.limits import Limits
 from signaling.passwords import Argon2Passwords
+from signaling.service.audit import AuditReading
 from signaling.service.captures import Captures
 from signaling.service.closing import Closings, Preferences
 from signaling.service.documents import Documents
+from signaling.service.erasure import Callers, Erasing
 from signaling.service.history import History
 from signaling.service.invite import Inviting, Ways
 from signaling.service.journal import Journal
 from signaling.service.logins import Logins
 from signaling.service.places import Places
+from signaling.service.quotas import SmsQuotas
+from signaling.service.retention import Removals, Retention
 from signaling.service.stills import Stills
+from signaling.store.heads import HeadsFile
 from signaling.store.sql import SqlStore
 from signaling.web import guarded
 from tests import cast
 from tests.cast import MINUTE, PASSWORD, SAMU_54, Clock
+from tests.trail import trail
 
 SITE: Final = "http://visio.test"
 PLACE: Final = (48.69205412345, 6.18441712345)
@@ -74,6 +84,8 @@ class Office:
         self.clock = clock
         self.journal = Journal(store, MemoryBus())
         self.relay = EmbeddedRelay(addresses=("127.0.0.1",))  # closed, unless a test opens it
+        self.heads = HeadsFile(folder.parent / "heads")
+        self.audit = trail(store, clock, folder.parent / "heads")
         secrets = Secrets(b"k" * 32)
         self.inviting = Inviting(
             store,
@@ -86,13 +98,20 @@ class Office:
                 lifetime=120 * MINUTE,
                 providers_of=lambda channel, address: ("outbox",),
                 wake=lambda: None,
+                quotas=SmsQuotas(store, Limits().limiter, lambda channel, address: ("outbox",)),
             ),
         )
         self.demonstrations = Demonstrations(self.inviting, CALLER, folder)
         files = DiskFiles(folder)
         captures = Captures(store, self.journal, files, clock, check_capture)
+        removals = Removals(store, files)
+        erasing = Erasing(store, removals, clock)
+        self.callers = Callers(store, files, erasing, self.audit)
+        self.retention = Retention(store, removals, clock, self.audit, keep_days=30)
+        self.files = files
         self.documents = Documents(store, self.journal, files, clock, Inspection())
-        logins = Logins(store, clock, Argon2Passwords(memory_kib=8), secrets, Limits().limiter, 12)
+        passwords = Argon2Passwords(memory_kib=8)
+        logins = Logins(store, clock, passwords, secrets, Limits().limiter, 12, audit=self.audit)
         self.app = Starlette(
             routes=[
                 *login.routes(),
@@ -100,17 +119,20 @@ class Office:
                     self.inviting,
                     History(store),
                     KeptFiles(captures, self.documents, Closings(store, self.journal), Preferences(store)),
-                    Stills(store, self.relay),
+                    Stills(store, self.relay, clock),
                     clock,
                     Whereabouts("visio.test", Places(store, GeopyGeocoder("", ""))),
                     self.demonstrations,
                 ),
+                *Keeping(erasing, self.callers, clock, pages()).routes(),
+                *AuditPages(AuditReading(store, self.audit, self.heads), store, pages()).routes(),
                 Route("/broken", _broken),
             ],
             middleware=guarded([SITE], secure=False, larger_bodies={r"/sessions/\w+/captures": 2**20}),
             exception_handlers=exception_handlers(),
         )
-        self.app.state.gate = Gate(logins, False, 12)
+        self.app.state.audit = self.audit
+        self.app.state.gate = Gate(logins, False, 12, agent.describe)
 
     @asynccontextmanager
     async def desk(self, user: User, language: str = "fr") -> AsyncIterator[httpx2.AsyncClient]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from console import admin
 from signaling.domain.errors import NotAllowed, NotSignedIn
@@ -20,10 +21,11 @@ from signaling.domain.ids import Secrets
 from signaling.limits import Limits
 from signaling.passwords import Argon2Passwords
 from signaling.ports import Store
-from signaling.service.logins import Logins
+from signaling.service.logins import Arrival, Logins
 from signaling.store.sql import SqlStore
 from tests import cast
-from tests.cast import ALICE, BOB, PASSWORD, SAMU_54, SAMU_75, Clock
+from tests.cast import ALICE, BOB, CHARLIE, PASSWORD, SAMU_54, SAMU_75, Clock
+from tests.trail import trail
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "accounts.md"
 NEW: Final = "quinze fois bonjour"
@@ -77,11 +79,12 @@ class Terminal:
 
 def _logins(store: Store) -> Logins:
     passwords = Argon2Passwords(memory_kib=8)
-    return Logins(store, Clock(), passwords, Secrets(b"k" * 32), Limits().limiter, hours=12)
+    secrets, audit = Secrets(b"k" * 32), trail(store, Clock())
+    return Logins(store, Clock(), passwords, secrets, Limits().limiter, hours=12, audit=audit)
 
 
 async def _sign_in(store: Store, email: str, password: str) -> str:
-    return (await _logins(store).sign_in(email, password, "192.0.2.7", None)).cookie
+    return (await _logins(store).sign_in(email, password, Arrival("192.0.2.7"))).cookie
 
 
 @pytest.fixture
@@ -152,8 +155,8 @@ def add(terminal: Terminal, *more: str, typed: str = "", **changed: str) -> int:
 def test_a_new_user_signs_in_with_the_password_that_was_piped(terminal: Terminal, capsys: Printed) -> None:
     assert add(terminal, "--password-stdin", typed=f"{NEW}\n", email="Dora@SAMU54.test") == 0
     assert NEW not in capsys.readouterr().out
-    visitor = terminal.look(lambda store: store.user_by_email("dora@samu54.test"))
-    assert (visitor.centre, visitor.role, visitor.name) == (SAMU_54.id, "supervisor", "Dora")
+    dora = next(one for one in terminal.look(lambda store: store.users(SAMU_54.id)) if one.name == "Dora")
+    assert (dora.email, dora.role) == ("dora@samu54.test", "supervisor")
     assert terminal.cookie("dora@samu54.test", NEW)
 
 
@@ -164,6 +167,25 @@ def test_a_new_user_signs_in_with_the_password_that_was_made_for_them(
     password = capsys.readouterr().out.splitlines()[0]
     assert re.fullmatch(r"(\w{4}-){3}\w{4}", password)
     assert terminal.cookie("dora@samu54.test", password)
+
+
+def test_a_person_of_another_centre_keeps_their_password(terminal: Terminal, capsys: Printed) -> None:
+    assert add(terminal, email=CHARLIE.email) == 0
+    assert "with the password and the name that they have" in capsys.readouterr().out
+    places = terminal.look(lambda store: store.users_of(CHARLIE.id))
+    assert [(centre.name, user.role) for user, centre in places] == [
+        ("SAMU 54", "supervisor"),
+        ("SAMU 75", "regulator"),
+    ]
+    assert terminal.cookie(CHARLIE.email, PASSWORD)
+    assert add(terminal, email=CHARLIE.email) == 1
+    assert "Refused: already taken" in capsys.readouterr().err
+
+
+def test_who_lost_their_application_gets_in_again(terminal: Terminal) -> None:
+    terminal.look(lambda store: store.change_person(ALICE.id, lambda row: replace(row, totp="sealed")))
+    assert terminal.run("user", "factors", ALICE.email) == 0
+    assert terminal.look(lambda store: store.person(ALICE.id)).totp == ""
 
 
 def test_a_password_is_asked_for_twice(terminal: Terminal) -> None:
@@ -253,6 +275,17 @@ def test_a_shut_account_is_out_at_once_and_can_be_opened_again(terminal: Termina
     assert terminal.cookie(ALICE.email, PASSWORD)
 
 
+def test_an_rpps_number_is_set_for_one_person_only_and_taken_away(
+    terminal: Terminal, capsys: Printed
+) -> None:
+    assert terminal.run("user", "rpps", ALICE.email, "99700218896") == 0
+    assert "899700218896" in capsys.readouterr().out
+    for email, rpps in ((BOB.email, "99700218896"), (ALICE.email, "12")):
+        assert terminal.run("user", "rpps", email, rpps) == 1
+    assert terminal.run("user", "rpps", ALICE.email, "") == 0
+    assert terminal.run("user", "rpps", BOB.email, "99700218896") == 0
+
+
 def test_all_logins_of_one_user_end_and_the_password_stays(terminal: Terminal) -> None:
     cookies = [terminal.cookie(ALICE.email, PASSWORD) for _ in range(2)]
     assert terminal.run("login", "revoke", ALICE.email) == 0
@@ -314,7 +347,7 @@ COMMANDS: Final = dict(commands(admin.parser()))
 
 
 def test_every_command_is_documented_and_nothing_else_is() -> None:
-    rows = re.findall(r"^\| `((?:centre|user|login) [a-z]+)", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z]+ [a-z]+)", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(rows) == sorted(COMMANDS)
 
 

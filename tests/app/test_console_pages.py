@@ -328,6 +328,7 @@ async def test_a_fault_of_ours_shows_a_page_and_no_trace(office: Office) -> None
 def _visitor(user: User) -> Visitor:
     return Visitor(
         user=user.id,
+        person=user.person,
         name=user.name,
         email=user.email,
         role=user.role,

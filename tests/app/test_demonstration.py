@@ -29,13 +29,14 @@ async def settle(office: Office, role: str = "regulator") -> User:
     """A user of the demonstration's centre."""
     await office.store.add_centre(DEMO)
     user = cast.user("Dana", DEMO, role=role, email="dana@demo.test")
-    await office.store.add_user(user)
+    await office.store.add_user(user, cast.person(user))
     return user
 
 
 def visitor(user: User) -> Visitor:
     return Visitor(
         user=user.id,
+        person=user.person,
         name=user.name,
         email=user.email,
         role=user.role,

@@ -15,6 +15,7 @@ from media.relay import EmbeddedRelay
 from signaling import endpoint
 from signaling.conversation_test import PhoneTestDesk
 from signaling.domain.errors import BadOffer, RelayFull
+from signaling.domain.throttle import SOCKETS
 from signaling.limits import Limits
 from signaling.line import Close
 from signaling.service.echo import Echoes
@@ -67,7 +68,9 @@ Phones = Callable[..., WebSocketTestSession]
 def phones(relay: Relay, clock: Clock, *, most: int = 4, seconds: float = 40.0) -> Iterator[Phones]:
     """Opens the socket of a phone at an address."""
     echoes = Echoes(relay, IceServers((), TURN, clock), Limits().limiter, most)
-    routes = endpoint.routes(_nobody, _nobody, _nobody, PhoneTestDesk(echoes, seconds))
+    routes = endpoint.routes(
+        _nobody, _nobody, _nobody, PhoneTestDesk(echoes, seconds), Limits().limiter(SOCKETS)
+    )
     app = Starlette(routes=routes, middleware=guarded([SITE], secure=False))
 
     def phone(address: str = "192.0.2.7", origin: str = SITE) -> WebSocketTestSession:

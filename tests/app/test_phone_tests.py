@@ -26,6 +26,7 @@ from signaling.limits import Limits
 from signaling.ports import Outgoing, Receipt
 from signaling.service import phone_test
 from signaling.service.phone_test import PhoneTests, Sending
+from signaling.service.quotas import SmsQuotas
 from signaling.service.tasks import Tasks
 from signaling.web import guarded
 from tests.app.office import ADMIN, SITE, Office
@@ -70,7 +71,8 @@ class Ward:
         self.carrier = Carrier()
         self.tasks = Tasks()
         self.clock = office.clock
-        ways = Sending(public_url=SITE, language="fr", notifier=self.carrier, tasks=self.tasks)
+        quotas = SmsQuotas(office.store, Limits().limiter, lambda channel, address: (self.carrier.name,))
+        ways = Sending(public_url=SITE, language="fr", notifier=self.carrier, quotas=quotas, tasks=self.tasks)
         self.tests = PhoneTests(office.store, office.clock, Secrets(b"k" * 32), Limits().limiter, ways)
         self.app = Starlette(
             routes=[
@@ -82,6 +84,7 @@ class Ward:
             exception_handlers=exception_handlers(),
         )
         self.app.state.gate = office.app.state.gate
+        self.app.state.audit = office.audit
 
     def browser(self, address: str = "192.0.2.7", **headers: str) -> httpx2.AsyncClient:
         transport = httpx2.ASGITransport(self.app, client=(address, 50_000))
@@ -232,6 +235,7 @@ async def test_a_number_that_can_not_be_used_is_named_and_nothing_is_sent(ward: 
 async def test_the_use_cases_refuse_an_administrator_by_themselves(ward: Ward) -> None:
     dora = Visitor(
         user=ADMIN.id,
+        person=ADMIN.person,
         name=ADMIN.name,
         email=ADMIN.email,
         login="1",

@@ -165,8 +165,8 @@ async def accounts(migrated_sqlite_url: str, clock: Clock) -> AsyncIterator[Acco
 
 async def passwords(accounts: Accounts, word: str) -> list[bool]:
     """Which of the three users sign in with it."""
-    users = [await accounts._store.user_by_email(email) for email, _, _ in demo.USERS]
-    return [await accounts._passwords.verify(user.password_hash, word) for user in users]
+    people = [await accounts._store.person_by_email(email) for email, _, _ in demo.USERS]
+    return [await accounts._passwords.verify(person.password_hash, word) for person in people]
 
 
 async def prepare(accounts: Accounts, folder: Path, wanted: str = "") -> demo.DemoLogin | None:

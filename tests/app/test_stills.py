@@ -79,10 +79,17 @@ async def test_the_use_case_checks_it_too(office: Office) -> None:
     async with office.desk(ALICE) as browser:
         session = await office.call(browser)
     dora = Visitor(
-        user=ADMIN.id, name="Dora", email="", role=ADMIN.role, centre=SAMU_54.id, centre_name="", login=""
+        user=ADMIN.id,
+        person=ADMIN.person,
+        name="Dora",
+        email="",
+        role=ADMIN.role,
+        centre=SAMU_54.id,
+        centre_name="",
+        login="",
     )
     with pytest.raises(NotAllowed):
-        await Stills(office.store, office.relay).take(dora, session)
+        await Stills(office.store, office.relay, office.clock).take(dora, session)
 
 
 async def test_while_nothing_flows_a_sentence_says_so(office: Office) -> None:

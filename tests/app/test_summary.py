@@ -17,16 +17,18 @@ from patient_pwa.summary import routes
 from signaling.domain import facts
 from signaling.domain.errors import NotFound
 from signaling.domain.ids import fingerprint, new_id
+from signaling.domain.policy import Policy, with_policy
 from signaling.domain.records import Participant, Upload
 from signaling.files.disk import DiskFiles
 from signaling.ports import Change
-from signaling.service.retention import Retention
+from signaling.service.retention import Removals, Retention
 from signaling.service.summary import Summaries
 from signaling.store.sql import SqlStore
 from signaling.web import guarded
 from tests import cast
 from tests.app.office import SUPERVISOR
 from tests.cast import ALICE, BOB, MINUTE, NOW, SAMU_54, Clock
+from tests.trail import trail
 
 ORIGIN: Final = "http://visio.test"
 HOUR: Final = 60 * MINUTE
@@ -58,7 +60,7 @@ async def world(migrated_sqlite_url: str, clock: Clock, tmp_path: Path) -> Async
     store = SqlStore(migrated_sqlite_url, clock)
     await store.open()
     await cast.settle(store)
-    await store.add_user(SUPERVISOR)
+    await store.add_user(SUPERVISOR, cast.person(SUPERVISOR))
     session = cast.session(ALICE)
     invitation = cast.invitation(session)
     phone = cast.caller(invitation, cookie_hash=fingerprint(COOKIE))
@@ -193,36 +195,31 @@ async def kept(world: World) -> tuple[str, str]:
     return capture.id, f"{upload.id}.part"
 
 
+def retention(world: World, keep_days: int) -> Retention:
+    removals = Removals(world.store, world.files)
+    return Retention(world.store, removals, world.clock, trail(world.store, world.clock), keep_days)
+
+
 async def test_bytes_and_rows_are_deleted_when_their_days_are_over(world: World) -> None:
     names = await kept(world)
-    retention = Retention(world.store, world.files, world.clock, keep_days=30)
     world.clock.at += 30 * DAY
-    assert await retention.sweep() == 0
-    world.clock.at += 1
-    assert await retention.sweep() == 2
+    assert await retention(world, 30).sweep()
+    assert await world.files.get(SAMU_54.id, names[0]) == b"picture"
+    world.clock.at += HOUR
+    assert await retention(world, 30).sweep()
     for name in names:
         with pytest.raises(NotFound):
             await world.files.get(SAMU_54.id, name)
     details = await world.store.details(SAMU_54.id, world.phone.session)
     assert details.captures == ()
     assert [type(event.fact) for event in details.events][-1] is facts.SessionEnded
-    assert await retention.sweep() == 0
 
 
 async def test_nothing_is_deleted_where_it_is_kept_for_ever(world: World) -> None:
     capture, _ = await kept(world)
     world.clock.at += 10_000 * DAY
-    assert await Retention(world.store, world.files, world.clock, keep_days=0).sweep() == 0
+    assert await retention(world, 0).sweep()
     assert await world.files.get(SAMU_54.id, capture) == b"picture"
-
-
-async def test_a_sweep_that_died_between_bytes_and_row_is_finished_by_the_next(world: World) -> None:
-    capture, _ = await kept(world)
-    world.clock.at += 31 * DAY
-    await world.files.remove(SAMU_54.id, capture)
-    assert await Retention(world.store, world.files, world.clock, keep_days=30).sweep() == 2
-    with pytest.raises(NotFound):
-        await world.store.capture(SAMU_54.id, capture)
 
 
 async def test_many_are_deleted_a_batch_at_a_time(world: World) -> None:
@@ -231,4 +228,16 @@ async def test_many_are_deleted_a_batch_at_a_time(world: World) -> None:
     end = (facts.SessionEnded(by=ALICE.id),)
     await world.store.change(session.centre, session.id, lambda _: Change(records=rows, facts=end))
     world.clock.at += 31 * DAY
-    assert await Retention(world.store, world.files, world.clock, keep_days=30).sweep() == 250
+    assert await retention(world, 30).sweep()
+    assert (await world.store.details(SAMU_54.id, session.id)).captures == ()
+    assert await world.store.removals(1) == ()
+
+
+async def test_the_day_of_the_deletion_is_the_centre_s(world: World) -> None:
+    await kept(world)
+    policy = Policy(keep_days={"captures": 7, "photos": 10, "documents": 2, "recordings": 1})
+    await world.store.change_centre(SAMU_54.id, lambda centre: with_policy(centre, policy))
+    assert "28 novembre 2026" in await world.article()
+    held = replace((await world.store.room(SAMU_54.id, world.phone.session)).session, held=True)
+    await world.store.change(SAMU_54.id, world.phone.session, lambda _: Change(updates=(held,)))
+    assert "28 novembre 2026" not in await world.article()

@@ -64,7 +64,7 @@ async def made(tmp_path: Path, clock: Clock) -> AsyncIterator[Application]:
 
 def visitor(user: User, **fields: Any) -> Visitor:
     made: dict[str, Any] = {"user": user.id, "name": user.name, "email": user.email, "role": user.role}
-    made |= {"centre": user.centre, "centre_name": "SAMU", "login": "login"}
+    made |= {"person": user.person, "centre": user.centre, "centre_name": "SAMU", "login": "login"}
     return Visitor(**{**made, **fields})
 
 

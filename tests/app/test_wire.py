@@ -214,6 +214,16 @@ async def test_a_flood_closes_only_the_socket_that_floods(
         await hear(calm, "pong")
 
 
+async def test_a_socket_that_says_nothing_closes_when_its_login_ends_elsewhere(
+    running: Product, alice: httpx2.AsyncClient
+) -> None:
+    async with socket(running, alice, "/ws/console") as line:
+        await say(line, {"type": "watch"})
+        await hear(line, "running")
+        await alice.post("/logout")
+        assert await closed_with(line) == 4401
+
+
 async def test_signing_out_ends_the_socket_at_its_next_frame(
     running: Product, alice: httpx2.AsyncClient
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from signaling.domain import facts
 from signaling.domain.addresses import parse
+from signaling.domain.audit import Audited, Sought, due
 from signaling.domain.errors import NotFound
 from signaling.domain.ids import Secrets
 from signaling.domain.phone_test import PhoneTest, Report, invite, taken
@@ -32,7 +33,15 @@ class World(NamedTuple):
 
 Attempt = Callable[[Store, World], Awaitable[Any]]
 MINE: Final = SAMU_75.id
+THEIRS: Final = "+33698765432"
 END: Final = Change(facts=(facts.SessionEnded(by=CHARLIE.id),))
+
+
+async def forget_phone_tests(store: Store, world: World) -> Any:
+    """Returns what the other centre has afterwards."""
+    await store.forget_phone_tests_with(MINE, cast.PHONE)
+    return await store.phone_tests_with(SAMU_54.id, cast.PHONE)
+
 
 REFUSED: Final[dict[str, Attempt]] = {
     "change": lambda store, world: store.change(MINE, world.session, lambda room: END),
@@ -43,7 +52,10 @@ REFUSED: Final[dict[str, Attempt]] = {
     "document": lambda store, world: store.document(MINE, world.document),
     "upload": lambda store, world: store.upload(MINE, world.upload),
     "phone_test_of_code": lambda store, world: store.phone_test_of_code(MINE, world.test.code),
+    "clear": lambda store, world: store.clear(MINE, world.session, ("sessions",)),
     "change_phone_test": lambda store, world: store.change_phone_test(MINE, world.test.id, lambda row: row),
+    "user": lambda store, world: store.user(MINE, ALICE.id),
+    "change_user": lambda store, world: store.change_user(MINE, ALICE.id, lambda row: row),
     "centre": lambda store, world: store.centre(world.session),
     "change_centre": lambda store, world: store.change_centre(world.session, lambda row: row),
 }
@@ -54,12 +66,19 @@ ONLY_OWN: Final[dict[str, tuple[Attempt, Callable[[World], list[Any]]]]] = {
     "documents": (lambda store, world: store.documents(MINE, world.session), lambda world: []),
     "uploads": (lambda store, world: store.uploads(MINE, world.session), lambda world: []),
     "phone_tests": (lambda store, world: store.phone_tests(MINE, 100), lambda world: []),
+    "overdue": (lambda store, world: store.overdue(MINE, "sessions", cast.NOW + 1, 9), lambda world: []),
+    "recordings": (lambda store, world: store.recordings(MINE, world.session), lambda world: []),
+    "sessions_with": (lambda store, world: store.sessions_with(MINE, THEIRS), lambda world: []),
+    "phone_tests_with": (lambda store, world: store.phone_tests_with(MINE, cast.PHONE), lambda world: []),
+    "forget_phone_tests_with": (forget_phone_tests, lambda world: [world.test]),
+    "audit_entries": (lambda store, world: store.audit_entries(MINE, 0, 100), lambda world: []),
+    "audit_page": (lambda store, world: store.audit_page(MINE, Sought(), 100), lambda world: []),
 }
 
 
 @pytest.fixture
 async def world(store: Store) -> World:
-    theirs = cast.session(ALICE)
+    theirs = cast.session(ALICE, address=THEIRS)
     invitation = cast.invitation(theirs)
     phone = cast.caller(invitation)
     capture, document, upload = cast.capture(theirs), cast.document(phone), cast.upload(phone)
@@ -68,6 +87,7 @@ async def world(store: Store) -> World:
     sent = invite(SAMU_54.id, ALICE.id, parse("06 12 34 56 78"), "AAAAAA", Secrets(b"k" * 32), cast.NOW)
     test = taken(sent, Report(cameras=1, camera="granted", socket="open"), "", cast.NOW)
     await store.add_phone_test(test)
+    await store.append_audit([due(Audited(SAMU_54.id, ALICE.id, "history.viewed"), "", cast.NOW)])
     own = cast.session(CHARLIE)
     await store.start(own, Change())
     return World(theirs.id, capture.id, document.id, upload.id, test, Listed(own, "Charlie"))

@@ -14,10 +14,11 @@ from urllib.parse import quote
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from msgspec.structs import replace
 from sqlalchemy import Connection, inspect, text
 
-from signaling.domain.errors import Unavailable
-from signaling.domain.records import Record
+from signaling.domain.errors import NotFound, Unavailable
+from signaling.domain.records import Login, Record
 from signaling.store.database import Database, async_url
 from signaling.store.schema import NotMigrated, upgrade
 from signaling.store.sql import SqlStore
@@ -79,6 +80,30 @@ def test_every_record_has_a_table_with_its_fields() -> None:
 def test_every_table_has_its_centre() -> None:
     for table in metadata.tables.values():
         assert not table.c.centre.nullable
+
+
+async def test_each_user_becomes_a_person_and_keeps_what_refers_to_them(new_url: str) -> None:
+    await asyncio.to_thread(upgrade, new_url, "0006")
+    database = Database(new_url)
+    for row in (
+        "centre (id, centre, name, created_at) VALUES ('c', 'c', 'SAMU 54', 1)",
+        """user_account (id, centre, email, name, role, password_hash, created_at, disabled_at, blurred)
+        VALUES ('u', 'c', 'a@x', 'Alice', 'regulator', 'hash', 2, 3, true)""",
+        "login (id, centre, \"user\", created_at, expires_at) VALUES ('l', 'c', 'u', 4, 5)",
+    ):
+        await database.write(lambda connection, row=row: connection.execute(text(f"INSERT INTO {row}")))  # type: ignore[misc]
+    await database.close()
+    await asyncio.to_thread(upgrade, new_url)
+    store = SqlStore(new_url, Clock())
+    person = await store.person_by_email("a@x")
+    assert (person.id, person.password_hash, person.disabled_at) == ("u", "hash", None)
+    user = await store.user("c", "u")
+    assert (user.person, user.name, user.disabled_at, user.blurred) == ("u", "Alice", 3, True)
+    await store.change_user("c", "u", lambda user: replace(user, disabled_at=None))
+    assert (await store.signed_in("l", 4)).user.id == "u"
+    with pytest.raises(NotFound):
+        await store.add_login(Login(id="m", centre="c", user="nobody", created_at=4, expires_at=5))
+    await store.close()
 
 
 async def test_migrating_twice_changes_nothing(database_url: str) -> None:

@@ -13,10 +13,17 @@ def upgrade() -> None:
     op.add_column("centre", sa.Column("policy", sa.Text, nullable=False, server_default=""))
     op.add_column("session", sa.Column("held", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("session", sa.Column("erased_at", sa.BigInteger))
+    for table in ("session", "invitation", "message"):
+        op.create_index(f"ix_{table}_centre_address", table, ["centre", "address"])
     _people()
     _centre_key()
     _audit()
     _recording()
+    op.create_table(
+        "removal",
+        *(_text(name) for name in ("id", "centre", "name")),
+        sa.PrimaryKeyConstraint("id", name="pk_removal"),
+    )
     op.create_table(
         "duty",
         sa.Column("name", sa.Text, nullable=False),
@@ -98,6 +105,37 @@ def _audit() -> None:
         sa.UniqueConstraint("centre", "number", name="uq_audit_centre_number"),
     )
     op.create_index("ix_audit_centre_at", "audit", ["centre", "at"])
+    op.create_table(
+        "audit_due",
+        *(_text(name) for name in ("id", "centre", "session")),
+        _int("at"),
+        *(_text(name) for name in ("actor", "action", "subject", "detail")),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_due"),
+    )
+    _only_append()
+
+
+def _only_append() -> None:
+    """Whoever may write rows may still not change or take one: that takes the right to change the table."""
+    if op.get_bind().dialect.name == "sqlite":
+        for change in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_refuses_{change.lower()} BEFORE {change} ON audit"
+                " BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_refuses_change BEFORE UPDATE OR DELETE ON audit"
+        " FOR EACH ROW EXECUTE FUNCTION audit_refuses()"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_refuses_truncate BEFORE TRUNCATE ON audit"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuses()"
+    )
 
 
 def _recording() -> None:

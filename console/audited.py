@@ -1,0 +1,45 @@
+"""Routes whose answer the audit must know of.
+
+`config.asgi` puts the audit at `app.state.audit`. Beneath `require`:
+
+    Route("/documents/{document}", entrance(audited("document.viewed", "document")(self.read)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from signaling.auth import Handler
+from signaling.domain.audit import Action, Audited
+from signaling.domain.visitor import Visitor
+from signaling.ports import Audit
+
+
+def audit_of(connection: HTTPConnection) -> Audit:
+    audit: Audit = connection.app.state.audit
+    return audit
+
+
+def audited(action: Action, subject: str = "") -> Callable[[Handler], Handler]:
+    """What the handler shows leaves once the audit holds who asked for it; it raises Unavailable when that
+    can't be written. `subject`: the parameter of the path that names what is shown. A refusal is no view."""
+
+    def keep(handler: Handler) -> Handler:
+        @wraps(handler)
+        async def kept(request: Request) -> Response:
+            response = await handler(request)
+            if response.status_code < HTTPStatus.BAD_REQUEST:
+                visitor: Visitor = request.state.visitor
+                named = request.path_params[subject] if subject else ""
+                await audit_of(request).record(Audited(visitor.centre, visitor.user, action, named))
+            return response
+
+        kept.__dict__["audited"] = action  # for the test that goes through all routes
+        return kept
+
+    return keep
