@@ -1,14 +1,13 @@
-"""What the use cases need from the outside, as protocols. Adapters implement them; nothing here does I/O."""
+"""Records, as the use cases ask for them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
 
-from signaling.domain.audit import Audited, Head, Sought
+from signaling.domain.audit import Head, Sought
 from signaling.domain.facts import Event
 from signaling.domain.phone_test import PhoneTest
 from signaling.domain.policy import DataClass
@@ -17,7 +16,6 @@ from signaling.domain.records import (
     AuditEntry,
     Capture,
     Centre,
-    Channel,
     Document,
     Login,
     Message,
@@ -35,15 +33,7 @@ from signaling.domain.records import (
 )
 from signaling.domain.room import Change as Change
 from signaling.domain.room import Room as Room
-from signaling.messages.relay import RelayEvent
 
-
-class Clock(Protocol):
-    def now(self) -> int:
-        """Milliseconds since the epoch, UTC."""
-
-
-# ---------------------------------------------------------------- Store
 Decide = Callable[[Room], Change]
 
 
@@ -290,240 +280,3 @@ class Store(Protocol):
 
     async def audit_page(self, centre: str, sought: Sought, limit: int) -> Sequence[AuditEntry]:
         """Newest first; with `after` the oldest ones above that."""
-
-
-class Files(Protocol):
-    """Bytes that belong to a centre. `put` returns once they are safe on disk."""
-
-    async def put(self, centre: str, name: str, data: bytes) -> None: ...
-    async def get(self, centre: str, name: str) -> bytes:
-        """Raises NotFound."""
-
-    async def append(self, centre: str, name: str, offset: int, data: bytes) -> int:
-        """Add to a file that grows, when it has exactly `offset` bytes so far; else nothing is done.
-        Returns how many it has then, safe on disk. Of several that append at once one comes first."""
-
-    async def size(self, centre: str, name: str) -> int:
-        """0 for a file that there is none of."""
-
-    async def remove(self, centre: str, name: str) -> None:
-        """A file that there is none of is no error."""
-
-
-class Limiter(Protocol):
-    """Counts hits by key within a window of time, on this machine or on all of them."""
-
-    async def hit(self, key: str) -> None:
-        """Count one."""
-
-    async def wait(self, key: str) -> float:
-        """Seconds until the key may try again; 0 when it may now. Never raises."""
-
-
-class Passwords(Protocol):
-    """Slow, salted hashes of passwords, a few at a time. All calls raise Throttled when too many wait."""
-
-    async def hash(self, password: str) -> str: ...
-    async def verify(self, password_hash: str | None, password: str, *, first: bool = False) -> bool:
-        """Takes as long when there is no hash to compare with. `first`: may wait where strangers are sent
-        away."""
-
-    def outdated(self, password_hash: str) -> bool:
-        """Whether the hash is cheaper to guess than those made today."""
-
-
-class Authenticator(Protocol):
-    """Time-based one-time codes (RFC 6238) of an application on a person's telephone. A secret is only ever
-    seen sealed for its person."""
-
-    def make(self, person: str) -> str:
-        """A new secret, sealed."""
-
-    def address(self, person: str, sealed: str, account: str) -> str:
-        """What the application reads as a QR code, `otpauth://...`. Raises NotAllowed for what was not sealed
-        for this person."""
-
-    def step(self, person: str, sealed: str, code: str, now: int) -> int | None:
-        """The time step (of 30 s) that the code belongs to, when it is this one, the one before or the next.
-        Raises NotAllowed."""
-
-
-class Presented(msgspec.Struct, frozen=True):
-    """What a browser sends of a passkey, not verified yet: binary fields are base64url, as there."""
-
-    credential: str  # its id
-    challenge: str
-    user: str  # the person's id as the key holds it, "" when it tells none
-    text: str  # the whole, JSON
-
-
-class NewPasskey(msgspec.Struct, frozen=True):
-    credential: str  # base64url, as the next one
-    public_key: str
-    sign_count: int
-
-
-class PasskeyVerifier(Protocol):
-    """The relying party of WebAuthn (level 2). Options are JSON for the browser; a challenge is base64url."""
-
-    def new_key(self, person: Person, challenge: str, known: Sequence[str]) -> str:
-        """Options to make a key with. `known`: credentials that the person has."""
-
-    def challenge(self, challenge: str, allowed: Sequence[str], *, alone: bool) -> str:
-        """Options to show a key with. `allowed`: none: any that the browser holds. `alone`: no other factor
-        is asked for, so that the key must know its holder."""
-
-    def read(self, text: str) -> Presented:
-        """Raises NotAllowed for anything else."""
-
-    def registered(self, presented: Presented) -> NewPasskey:
-        """Raises NotAllowed."""
-
-    def shown(self, presented: Presented, passkey: Passkey, *, alone: bool) -> int:
-        """The key's new sign count. Raises NotAllowed, also for a count that went back."""
-
-
-class Professional(msgspec.Struct, frozen=True):
-    """Who a provider of identities says that somebody is."""
-
-    subject: str
-    rpps: str  # as the provider writes it
-    acr: str  # how sure the provider is, e.g. "eidas1"
-    may_regulate: bool | None  # `Acces_Regulation_Medicale`; None: not told
-    id_token: str  # to end the login there
-
-
-class Errand(msgspec.Struct, frozen=True):
-    """A browser on its way to the provider: what must come back, and what only we know meanwhile."""
-
-    url: str
-    state: str
-    nonce: str
-    verifier: str
-
-
-class IdentityProvider(Protocol):
-    """Pro Santé Connect, or another OpenID provider. All raise Unavailable when it does not answer."""
-
-    async def begin(self) -> Errand: ...
-    async def finish(self, answer: dict[str, str], nonce: str, verifier: str) -> Professional:
-        """`answer`: the query that the browser came back with. Raises NotAllowed for whatever is wrong."""
-
-    async def farewell(self, id_token: str) -> str:
-        """Where a browser ends its login at the provider; "" when the provider names no such place."""
-
-    async def close(self) -> None: ...
-
-
-class Audit(Protocol):
-    """What was done, in a chain that shows whatever is taken out of it or changed in it."""
-
-    async def record(self, *done: Audited) -> None:
-        """Returns once they are safe in the store. Raises Unavailable: what must be audited is then not
-        answered."""
-
-
-# ---------------------------------------------------------------- Bus
-class Bus(Protocol):
-    """Tells other processes that something changed. Nothing on it is ever the only copy."""
-
-    async def open(self) -> None: ...
-    async def close(self) -> None: ...
-    async def publish(self, topic: str, note: bytes) -> None:
-        """`note`: 64 KB at most. Never raises when the bus is away: subscribers will read the gap."""
-
-    def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Notes published after the `async with` began. The iterator ends when this subscriber lags more
-        than 256 notes, or the bus was away: the reader then subscribes anew and reads the gap."""
-
-
-# ---------------------------------------------------------------- Notifier
-class Outgoing(msgspec.Struct, frozen=True):
-    """One message, ready to leave."""
-
-    id: str  # the same at every try
-    channel: Channel
-    to: str  # E.164 or e-mail address
-    body: str  # text
-    link: str
-    subject: str = ""  # mail only
-    html: str = ""  # mail only
-    status_url: str = ""  # where the carrier may report, "" if it can't reach us
-    provider: str = ""  # by name; the channel's first one unless it is one of them
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    ref: str  # the carrier's own id
-    delivered: bool = False  # True where accepting is delivering (outbox)
-
-
-class Notifier(Protocol):
-    name: str
-
-    async def open(self) -> None: ...
-    async def close(self) -> None: ...
-    async def send(self, message: Outgoing) -> Receipt:
-        """Raises CarrierError, `permanent` or not. Takes 10 s at most."""
-
-
-class Found(msgspec.Struct, frozen=True):
-    """Where an address is."""
-
-    address: str  # on one line, as the geocoder writes it
-    latitude: float
-    longitude: float
-
-
-class Geocoder(Protocol):
-    async def address(self, latitude: float, longitude: float) -> tuple[str, str] | None:
-        """(address on one line, source), or None when there is none or it took over 2 s. Never raises."""
-
-    async def find(self, address: str) -> Found | None:
-        """The best match, None when there is none. Raises GeocoderUnavailable, after 2 s at most."""
-
-    async def close(self) -> None: ...
-
-
-# ---------------------------------------------------------------- Relay
-OnRelayEvent = Callable[[RelayEvent], Awaitable[None]]
-
-
-class Relay(Protocol):
-    """Forwards one-way media inside a session, and carries the phones' control channels."""
-
-    async def open(self, on_event: OnRelayEvent) -> None:
-        """Events of one participant arrive in order, one at a time."""
-
-    async def close(self) -> None: ...
-
-    async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
-        """A phone offers to send. Returns the answer's SDP. The participant's earlier connection is
-        replaced once the new one has media. A `second` camera's is never the session's picture, only a
-        thumbnail beside it. Raises BadOffer, RelayUnavailable."""
-
-    async def view(
-        self, session: str, participant: str, offer: str, thumbnail_of: str = "", *, large: bool = False
-    ) -> str:
-        """A console offers to receive the session's picture; it may come before any phone does.
-
-        With `thumbnail_of` it is the picture of that participant, small beside the main one: the first to
-        be thinned when a line or a node is short, and no reason for the phone to send less; a phone that is
-        only seen so is asked for little. `large`: it is shown in the place of the main one.
-        Raises BadOffer, RelayUnavailable.
-        """
-
-    async def still(self, session: str, participant: str = "") -> bytes:
-        """One picture as JPEG, decoded from what is forwarded; of the main stream unless one is named.
-
-        Asked for more often than once in two seconds, the same one comes again.
-        Raises NoPicture, RelayUnavailable.
-        """
-
-    async def send(self, session: str, participant: str, data: str) -> None:
-        """Text to a phone on its control channel. Raises NoChannel."""
-
-    async def drop(self, session: str, participant: str) -> None:
-        """Close one participant's connections; unknown ones are no error."""
-
-    async def end(self, session: str) -> None:
-        """Close all connections of a session."""

@@ -1,0 +1,29 @@
+"""What the use cases need from the outside, as protocols. Adapters implement them; nothing here does I/O."""
+
+from signaling.domain.room import Change as Change
+from signaling.domain.room import Room as Room
+from signaling.ports.outside import Audit as Audit
+from signaling.ports.outside import Bus as Bus
+from signaling.ports.outside import Clock as Clock
+from signaling.ports.outside import Files as Files
+from signaling.ports.outside import Found as Found
+from signaling.ports.outside import Geocoder as Geocoder
+from signaling.ports.outside import Limiter as Limiter
+from signaling.ports.outside import Notifier as Notifier
+from signaling.ports.outside import OnRelayEvent as OnRelayEvent
+from signaling.ports.outside import Outgoing as Outgoing
+from signaling.ports.outside import Receipt as Receipt
+from signaling.ports.outside import Relay as Relay
+from signaling.ports.people import Authenticator as Authenticator
+from signaling.ports.people import Errand as Errand
+from signaling.ports.people import IdentityProvider as IdentityProvider
+from signaling.ports.people import NewPasskey as NewPasskey
+from signaling.ports.people import PasskeyVerifier as PasskeyVerifier
+from signaling.ports.people import Passwords as Passwords
+from signaling.ports.people import Presented as Presented
+from signaling.ports.people import Professional as Professional
+from signaling.ports.store import Bearer as Bearer
+from signaling.ports.store import Decide as Decide
+from signaling.ports.store import Details as Details
+from signaling.ports.store import Listed as Listed
+from signaling.ports.store import Store as Store
