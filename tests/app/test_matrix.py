@@ -31,6 +31,7 @@ SITE: Final = "http://visio.test"
 SECRET_OF: Final = {SAMU_54.id: "nancy-alone-may-read-this", SAMU_75.id: "paris-alone-may-read-this"}
 NUMBER_OF: Final = {SAMU_54.id: "+33611111111", SAMU_75.id: "+33699999999"}
 FOREIGN: Final = SECRET_OF[SAMU_75.id]
+OURS: Final = ("text/html", "application/json")
 
 
 class World:
@@ -185,6 +186,19 @@ async def test_a_role_opens_its_routes_and_no_other(world: World, role: Role) ->
             assert answer.status_code < 500 or '"no_picture"' in answer.text, (route, answer.text)
             assert FOREIGN not in answer.text, route
             assert NUMBER_OF[SAMU_75.id] not in answer.text, route
+
+
+async def test_whatever_is_no_page_of_ours_is_given_out_to_be_kept_and_never_shown(world: World) -> None:
+    served = set()
+    for role in EVERYBODY:
+        async with world.browser(world.cookie(SAMU_54, role)) as browser:
+            for route in [route for route in asked_of_users() if route.startswith("GET")]:
+                answer = await ask(browser, route, world.objects[SAMU_54.id])
+                assert answer.headers["x-content-type-options"] == "nosniff", route
+                if answer.is_success and not answer.headers["content-type"].startswith(OURS):
+                    served.add(route)
+                    assert answer.headers["content-disposition"].startswith("attachment"), route
+    assert {"GET /captures/{capture}", "GET /documents/{document}"} <= served
 
 
 # ---------------------------------------------------------------- objects of another centre
