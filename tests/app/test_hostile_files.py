@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import msgspec
+import pikepdf
 import pytest
 
 from tests.hostile_batch import Outcome
@@ -51,4 +53,16 @@ def test_no_document_keeps_anything_that_acts_or_hides(outcomes: Mapping[str, Ou
     documents = [one for one in outcomes.values() if one.finding.media_type == "application/pdf"]
     assert len(documents) >= 30
     for one in documents:
-        assert [trace for trace in TRACES if trace in one.data] == [], one.name
+        plain = _without_pictures(one.data)
+        assert [trace for trace in TRACES if trace in plain] == [], one.name
+
+
+def _without_pictures(document: bytes) -> bytes:
+    """Their noise spells any three letters sooner or later."""
+    with pikepdf.open(BytesIO(document)) as pdf:
+        for one in pdf.objects:
+            if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image":
+                one.write(b"")
+        out = BytesIO()
+        pdf.save(out, compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return out.getvalue()
