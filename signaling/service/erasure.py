@@ -76,7 +76,9 @@ class Erasing:
         await self.erase_session(visitor.centre, session, visitor.user)
 
     async def erase_session(self, centre: str, session: str, by: str) -> int:
-        """`by`: user id, "" for a command on the server. Returns how many files went."""
+        """`by`: user id, "" for a command on the server. Returns how many files went. Raises NotFound;
+        NotAllowed for a session that goes on or is held."""
+        await self._store.room(centre, session)  # the audit's line names what there is, not what was typed
         detail: dict[str, str | int] = {} if by else {"by": "command"}
         line = Audited(centre, by, "session.erased", session, detail)
         written = due(line, session, self._clock.now())

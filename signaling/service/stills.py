@@ -24,13 +24,12 @@ class Stills:
         """
         must_watch(visitor)
         looked = Audited(visitor.centre, visitor.user, "still.viewed", session)
-        line = due(looked, session, self._clock.now())
 
         def decide(room: Room) -> Change:
             must_be_open(room)
             if participant and participant not in {known.id for known in room.participants}:
                 raise NotFound("no such participant in this session")
-            return Change(records=(line,))
+            return Change(records=(due(looked, session, self._clock.now()),))
 
         await self._store.change(visitor.centre, session, decide)
         return await self._relay.still(relay_key(visitor.centre, session), participant)

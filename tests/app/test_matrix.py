@@ -31,6 +31,8 @@ SITE: Final = "http://visio.test"
 SECRET_OF: Final = {SAMU_54.id: "nancy-alone-may-read-this", SAMU_75.id: "paris-alone-may-read-this"}
 NUMBER_OF: Final = {SAMU_54.id: "+33611111111", SAMU_75.id: "+33699999999"}
 FOREIGN: Final = SECRET_OF[SAMU_75.id]
+# As they stand in a path: a control character, quotes, marks of a search, another folder, length
+HOSTILE_NAMES: Final = ("%C2%86", "%00", "'%20OR%201=1--", "%25", "..%2F..%2Fetc%2Fpasswd", "a" * 3000)
 OURS: Final = ("text/html", "application/json")
 
 
@@ -210,6 +212,16 @@ async def test_an_object_of_another_centre_is_not_found_by_anybody(world: World,
             answer = await ask(browser, route, {**own, **theirs})
             assert answer.status_code == (404 if role in TABLE[route].who else 403), (route, answer.text)
             assert FOREIGN not in answer.text, route
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+async def test_a_name_that_nothing_has_breaks_no_route(world: World, name: str) -> None:
+    objects = dict.fromkeys(world.objects[SAMU_54.id], name)
+    for role in EVERYBODY:
+        async with world.browser(world.cookie(SAMU_54, role)) as browser:
+            for route in _naming_an_object():
+                answer = await ask(browser, route, objects)
+                assert answer.status_code in {400, 403, 404, 405}, (route, answer.status_code, answer.text)
 
 
 async def test_a_search_by_number_finds_nothing_of_another_centre(world: World) -> None:
