@@ -24,8 +24,10 @@ from signaling.hub import Hub
 from signaling.images import check_capture, check_still
 from signaling.passwords import Argon2Passwords
 from signaling.ports import Clock
+from signaling.service.accounts import Accounts
 from signaling.service.audit import AuditReading, AuditTrail
 from signaling.service.captures import Captures
+from signaling.service.centres import Centres, Post
 from signaling.service.closing import Closings
 from signaling.service.command import Commanding
 from signaling.service.courier import Courier
@@ -50,6 +52,7 @@ from signaling.service.professionals import Professionals
 from signaling.service.quotas import SmsQuotas
 from signaling.service.report import Reporting
 from signaling.service.retention import Removals, Retention
+from signaling.service.staff import Staff
 from signaling.service.stills import Stills
 from signaling.service.streams import Streams
 from signaling.service.summary import Summaries
@@ -83,6 +86,8 @@ class Application:
     audit: AuditTrail
     audit_reading: AuditReading
     identity: Identity
+    centres: Centres
+    staff: Staff
     professionals: Professionals
     demonstration: Demonstrations | None
     phone_tests: PhoneTests | None
@@ -172,6 +177,26 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         audit=audit,
         audit_reading=AuditReading(parts.store, audit, parts.heads),
         identity=people,
+        centres=Centres(
+            parts.store,
+            clock,
+            audit,
+            Post(
+                public_url=settings.public_url,
+                notifier=parts.notifier,
+                quotas=quotas,
+                secrets=secrets,
+            ),
+        ),
+        staff=Staff(
+            parts.store,
+            clock,
+            Accounts(parts.store, clock, passwords),
+            audit,
+            parts.notifier,
+            parts.tasks,
+            settings.public_url,
+        ),
         professionals=Professionals(
             parts.store, clock, Throttle(DOOR_LIMITS, parts.limits.limiter), parts.provider
         ),

@@ -26,10 +26,10 @@ import patient_pwa.test_page
 import patient_pwa.uploads
 from config.adapters import adapters
 from config.application import Application, build, opened
-from config.map_tiles import tile_origin
 from config.settings import Settings
 from console.account import Account
 from console.audit import AuditPages
+from console.centre import CentrePages
 from console.guest import GuestPage
 from console.keeping import Keeping
 from console.login_steps import LoginSteps
@@ -38,6 +38,7 @@ from console.passkeys import PasskeyPages
 from console.places import MapTiles
 from console.psc import ProSanteConnect
 from console.reset import PasswordReset
+from console.staff import StaffPages
 from console.words import describe
 from signaling import endpoint, hooks
 from signaling.auth import visitor_of
@@ -63,6 +64,7 @@ RETENTION_SECONDS = 60  # between two looks whether it is time, and nobody else'
 HOUR = 3_600_000  # ms
 CAPTURE_BYTES = 15 * 1024 * 1024
 DOCUMENT_BYTES = 20 * 1024 * 1024
+LIST_BYTES = 1024 * 1024
 TICKET_HOURS = 24  # after a code or a link was used or expired
 UPLOAD_HOURS = 2  # a file of a phone that did not come whole by then never will
 
@@ -80,6 +82,7 @@ def create(settings: Settings, certificate: Path | None = None) -> Starlette:
             larger_bodies={
                 r"/sessions/[0-9a-f]{32}/captures": CAPTURE_BYTES,
                 r"/sessions/[0-9a-f]{32}/documents": DOCUMENT_BYTES,
+                r"/centre/users/(list|import)": LIST_BYTES,
             },
         ),
         exception_handlers=console.routes.exception_handlers(),
@@ -138,6 +141,8 @@ def _routes(made: Application) -> list[BaseRoute]:
         *PasskeyPages(made.identity, pages()).routes(),
         *ProSanteConnect(made.professionals, pages()).routes(),
         *Account(made.identity, pages()).routes(),
+        *CentrePages(made.centres, pages(), settings.keep_days).routes(),
+        *StaffPages(made.staff, pages()).routes(),
         *console.routes.routes(
             use.inviting,
             use.history,
@@ -170,11 +175,10 @@ def _routes(made: Application) -> list[BaseRoute]:
 
 def _whereabouts(made: Application) -> console.routes.Whereabouts:
     settings = made.settings
-    url = settings.map_tiles
     return console.routes.Whereabouts(
         urlsplit(settings.public_url).netloc,
         Places(made.adapters.store, made.adapters.geocoder),
-        MapTiles(url, settings.map_attribution, tile_origin(url)) if url else None,
+        MapTiles(settings.map_tiles, settings.map_attribution) if settings.map_tiles else None,
     )
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from config.settings import LOOPBACK, Settings
 from signaling.domain.ids import Secrets
 from signaling.domain.invitation_text import mail, sms
-from signaling.domain.records import Invitation, Message
+from signaling.domain.policy import policy_of
+from signaling.domain.records import Centre, Invitation, Message
 from signaling.hooks import status_url
 from signaling.notify.outbox import OutboxNotifier
 from signaling.notify.ovh import OvhKeys, OvhNotifier
@@ -53,13 +54,14 @@ def _sms_carrier(settings: Settings, name: str, outbox: Notifier) -> Notifier:
     return outbox
 
 
-def composer(settings: Settings, secrets: Secrets) -> Callable[[Message, Invitation, str], Outgoing]:
-    """Makes the text of a message for a centre's name, with the link that its invitation stands for."""
+def composer(settings: Settings, secrets: Secrets) -> Callable[[Message, Invitation, Centre], Outgoing]:
+    """Makes the text of a centre's message, with the link that its invitation stands for."""
     # Twilio refuses a message whose call-back is on a loopback address (its error 21609)
     loopback = urlsplit(settings.public_url).hostname in LOOPBACK
     reachable = bool(settings.twilio_api_url) or not loopback
 
-    def compose(message: Message, invitation: Invitation, centre: str) -> Outgoing:
+    def compose(message: Message, invitation: Invitation, centre: Centre) -> Outgoing:
+        policy = policy_of(centre)
         link = sent_link_url(settings.public_url, secrets, invitation)
         if message.channel == "sms":
             reports = reachable and message.provider == "twilio"
@@ -67,12 +69,13 @@ def composer(settings: Settings, secrets: Secrets) -> Callable[[Message, Invitat
                 id=message.id,
                 channel="sms",
                 to=message.address,
-                body=sms(centre, link, message.language, invitation.guest),
+                body=sms(centre.name, link, message.language, invitation.guest, policy.sms_texts),
                 link=link,
                 status_url=status_url(settings.public_url, message.id) if reports else "",
+                sender=policy.sender,
                 provider=message.provider,
             )
-        written = mail(centre, link, message.language, invitation.guest)
+        written = mail(centre.name, link, message.language, invitation.guest, policy.mail_texts)
         return Outgoing(
             id=message.id,
             channel="email",
@@ -81,6 +84,7 @@ def composer(settings: Settings, secrets: Secrets) -> Callable[[Message, Invitat
             link=link,
             subject=written.subject,
             html=written.html,
+            sender=policy.sender,
         )
 
     return compose

@@ -12,8 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from config.map_tiles import tile_faults
 from config.network import external_pair, media_faults, port_range, turn_faults
+from signaling.domain.map_tiles import is_template
 
 SmsProvider = Literal["outbox", "twilio", "ovh"]
 MailProvider = Literal["outbox", "smtp"]
@@ -242,13 +242,19 @@ def _convert_choice(raw: str, choices: tuple[Any, ...]) -> Any:
     return raw
 
 
+def _map_faults(template: str) -> list[str]:
+    if not template or is_template(template):
+        return []
+    return ["MAP_TILES: takes a URL with {z}, {x} and {y}, e.g. https://tiles.example.fr/{z}/{x}/{y}.png"]
+
+
 def _contradictions(settings: Settings) -> list[str]:
     return [
         *_carrier_faults(settings),
         *_range_faults(settings),
         *_place_faults(settings),
         *_provider_faults(settings),
-        *tile_faults(settings.map_tiles),
+        *_map_faults(settings.map_tiles),
         *media_faults(settings.media_addresses, settings.media_external_addresses, settings.media_ports),
         *turn_faults(
             settings.stun_urls,

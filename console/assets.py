@@ -25,7 +25,7 @@ _ROOT: Final = Path(__file__).parent.parent
 _STYLE: Final = "style.css"
 # Of the room. Of two rules of equal weight the later sheet's wins.
 SHEETS: Final = (
-    *("tokens", "base", "parts", "header"),
+    *("tokens", "base", "parts", "header", "functions"),
     *("room", "stage", "layers", "bar", "panel", "quality", "ladder", "cards", "position", "words", "cpr"),
     *("files", "watchers", "help", "remedy", "closing", "eyes", "guests", "streams", "drawing"),
 )

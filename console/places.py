@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from signaling.auth import require
 from signaling.domain.errors import BadPlace
+from signaling.domain.map_tiles import tile_origin
 from signaling.domain.places import Point
 from signaling.service.places import Places
 
@@ -18,11 +19,15 @@ T = TypeVar("T")
 
 
 class MapTiles(msgspec.Struct, frozen=True):
-    """`url`: with `{z}`, `{x}`, `{y}`; `origin`: the only one that it asks, as a policy names it."""
+    """`url`: with `{z}`, `{x}`, `{y}`."""
 
     url: str
     attribution: str
-    origin: str
+
+    @property
+    def origin(self) -> str:
+        """The only one that it asks, as a content security policy names it."""
+        return tile_origin(self.url)
 
 
 class Sought(Point, frozen=True):

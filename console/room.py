@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -31,8 +31,8 @@ from signaling.service.invite import Inviting, Link
 
 
 class Room:
-    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`. `tiles`: of the map,
-    None where there is none."""
+    """`host`: where callers reach us, as it is read aloud, e.g. `visio.example.fr`. `tiles`: of the map
+    where a centre has no other, None where there is none."""
 
     def __init__(
         self,
@@ -67,7 +67,8 @@ class Room:
         link = await self._link(visitor, session.id)
         signs = await self._inviting.signs(visitor, session.id)
         language = self._pages.language(request)
-        request.state.pictures = self._tiles.origin if self._tiles else ""
+        tiles = self._tiles_of(visitor)
+        request.state.pictures = tiles.origin if tiles else ""
         gettext = self._pages.gettext(language)
         page = self._pages.page(
             request,
@@ -79,15 +80,15 @@ class Room:
             link=link,
             word=signs.word,
             centre_phone=signs.phone,
-            guidance=words.guidance(gettext),
+            guidance=_in_order(words.guidance(gettext), visitor.policy.phrases),
             profiles=words.profiles(gettext),
             metronome=words.metronome(gettext),
             caller_languages=_named(LANGUAGES, language),
             closing=kept(session),
             assessments=words.assessments(gettext),
             assets=room_assets(),
-            map=self._tiles is not None,
-            data=self._data(details, visitor, link, gettext),
+            map=tiles is not None,
+            data=self._data(details, visitor, link, gettext) | {"map": _told(tiles)},
         )
         return compressed(request, page)
 
@@ -96,6 +97,10 @@ class Room:
         visitor, session = request.state.visitor, request.path_params["session"]
         await self._history.version(visitor, session)
         return JSONResponse({"link": await self._link(visitor, session)})
+
+    def _tiles_of(self, visitor: Visitor) -> MapTiles | None:
+        policy = visitor.policy
+        return MapTiles(policy.map_tiles, policy.map_attribution) if policy.map_tiles else self._tiles
 
     async def _link(self, visitor: Visitor, session: str) -> dict[str, Any] | None:
         try:
@@ -121,8 +126,17 @@ class Room:
             "other_provider": self._inviting.has_other_provider(session),
             "phrases": phrases.room(gettext),
             "blurred": visitor.blurred,
-            "map": self._tiles and {"tiles": self._tiles.url, "attribution": self._tiles.attribution},
         }
+
+
+def _told(tiles: MapTiles | None) -> dict[str, str] | None:
+    return None if tiles is None else {"tiles": tiles.url, "attribution": tiles.attribution}
+
+
+def _in_order(phrases: Mapping[str, str], first: Sequence[str]) -> dict[str, str]:
+    """Those that the centre puts first, then the others."""
+    keys = dict.fromkeys((*first, *phrases))
+    return {key: phrases[key] for key in keys if key in phrases}
 
 
 def _named(languages: Iterable[str], language: str) -> dict[str, str]:

@@ -41,6 +41,8 @@ def describe(error: VisioError, _: Gettext) -> str:
         "not_signed_in": _("You are no longer signed in. Sign in again."),
         "not_allowed": _("This isn't possible: the visio has ended, or your account may not do it."),
         "not_found": _("This doesn't exist, or belongs to another centre."),
+        "function_off": _("Your centre does without this."),
+        "bad_policy": _("This can't be kept. Check it."),
         "throttled": _("Too many tries. Wait a moment, then try again."),
         "bad_message": _("The phone can't be set to that."),
         "bad_offer": _("This browser can't receive the video. Use a recent Chrome, Edge, Firefox or Safari."),
@@ -71,6 +73,7 @@ def bad_address(reason: str, _: Gettext) -> str:
         "premium": _("This is a premium-rate number: nothing was sent. Type the caller's own number."),
         "not_an_email": _("This isn't a complete e-mail address, for example name@example.org."),
         "not_allowed": _("Messages to this country are not allowed in your centre."),
+        "no_mail": _("Your centre sends no e-mail. Type a telephone number."),
     }
     return sentences.get(reason, sentences["not_a_number"])
 

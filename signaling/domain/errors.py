@@ -10,10 +10,12 @@
      |   |   +- Unchecked         the virus scanner does not answer, and files may not do without
      |   +- BadPlace              neither coordinates nor an address that can be looked up
      |   +- BadGuest              a name that can't be shown
-     |   +- BadClosing            a file number or a note too long, or of signs that nobody types
+     |   +- BadPolicy             a setting of a centre that can't be kept
+    |   +- BadClosing            a file number or a note too long, or of signs that nobody types
      +- NotAllowed
      |   +- NotSignedIn           no login, or one that has ended
-     |   +- NotInControl          a colleague drives the phone; ask for it, or wait
+     |   +- FunctionOff           the centre does without it
+    |   +- NotInControl          a colleague drives the phone; ask for it, or wait
      |   +- Throttled             too many tries; `retry_after` seconds
      |   |   +- TooManyMessages   a quota of SMS is used up
      |   +- TooManyGuests         as many as a session may have are invited; remove one first
@@ -48,7 +50,8 @@ class BadInput(VisioError):
 
 
 class BadAddress(BadInput):
-    """`reason`: `empty`, `not_a_number`, `unknown_country`, `premium`, `not_an_email`, `not_allowed`."""
+    """`reason`: `empty`, `not_a_number`, `unknown_country`, `premium`, `not_an_email`; of the centre's
+    policy: `not_allowed`, `no_mail`."""
 
     code = "bad_address"
 
@@ -86,12 +89,26 @@ class BadClosing(BadInput):
     code = "bad_closing"
 
 
+class BadPolicy(BadInput):
+    """`field`: of `policy.Policy`."""
+
+    code = "bad_policy"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"a centre can't live by this: {field}")
+        self.field = field
+
+
 class BadGuest(BadInput):
     code = "bad_guest"
 
 
 class NotAllowed(VisioError):
     code = "not_allowed"
+
+
+class FunctionOff(NotAllowed):
+    code = "function_off"
 
 
 class NotSignedIn(NotAllowed):

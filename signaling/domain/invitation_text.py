@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -29,6 +30,9 @@ Length = Callable[[str], int]  # of a text, in septets or in units of UCS-2
 
 _TWO_UCS2: Final = 2 * PART_UCS2 - 1  # a character of two units may not be cut in two: it leaves one empty
 _SHORTEST_NAME: Final = 12  # "SAMU 54" and a little more
+_PLACES: Final = re.compile(r"\{(centre|link)\}")
+LONGEST_SMS: Final = 600  # characters of a centre's own text
+LONGEST_SMS_SEGMENTS: Final = 4  # each is paid for
 _SHORT_SMS: Final = "{centre} : {link}"  # for a link so long that the sentence leaves no room for a name
 
 _TEXT: Final = """\
@@ -65,21 +69,37 @@ background:#0b57d0;color:#ffffff;font-weight:bold;text-decoration:none">{{ butto
 """)
 
 
-def sms(centre: str, link: str, language: str, guest: GuestRole = "") -> str:
+def sms(
+    centre: str, link: str, language: str, guest: GuestRole = "", own: Mapping[str, str] | None = None
+) -> str:
     """The text of an SMS, to a caller or to a guest: the name gives way, never the link (ASCII, 110
-    characters at most).
+    characters at most). `own`: the centre's texts to callers, by language.
 
     One SMS of the 7-bit alphabet for what is written in Latin letters, without the accents that it lacks; two
-    of UCS-2 for the others.
+    of UCS-2 for the others. A centre's own text may be longer.
     """
-    wording = _wordings(guest)[_known(language, guest)]
+    known = _known(language, guest)
+    wording = _wordings(guest)[known]
+    if own and known in own and not guest:
+        return own_sms(own[known], centre, link)
     if wording.wide:
         return _filled(_visible(_one_line(centre)), link, wording.sms, units, _TWO_UCS2)
     return _filled(to_gsm7(_one_line(centre)), link, to_gsm7(wording.sms), septets, SINGLE)
 
 
-def mail(centre: str, link: str, language: str, guest: GuestRole = "") -> Mail:
-    """The same by e-mail, as plain text and as HTML that reads well without images or styles."""
+def own_sms(text: str, centre: str, link: str) -> str:
+    """A centre's text as it is sent: in the 7-bit alphabet where most of its letters are Latin."""
+    latin = sum(to_gsm7(char) != "?" for char in text) >= len(text) / 2
+    parts = {"centre": _visible(_one_line(centre)), "link": link}
+    filled = _PLACES.sub(lambda found: parts[found[1]], text)
+    return to_gsm7(filled) if latin else filled
+
+
+def mail(
+    centre: str, link: str, language: str, guest: GuestRole = "", own: Mapping[str, str] | None = None
+) -> Mail:
+    """The same by e-mail, as plain text and as HTML that reads well without images or styles. A centre's own
+    text takes the place of the first sentence; how to open the link, and that there is no sound, stays."""
     known = _known(language, guest)
     wording = _wordings(guest)[known]
     filled = {
@@ -87,6 +107,8 @@ def mail(centre: str, link: str, language: str, guest: GuestRole = "") -> Mail:
         for field, text in asdict(wording).items()
         if isinstance(text, str)
     }
+    if own and known in own and not guest:
+        filled["request"] = own[known].replace("{centre}", _one_line(centre))
     return Mail(
         subject=filled["subject"],
         text=_TEXT.format(link=link, **filled),

@@ -5,7 +5,7 @@ A value that a centre has not touched is what the settings of the installation s
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -13,6 +13,10 @@ from signaling.domain.records import Centre
 
 SecondFactor = Literal["none", "any", "strong"]  # asked of nobody; TOTP, passkey or a code; TOTP or passkey
 DataClass = Literal["captures", "photos", "documents", "recordings", "positions", "addresses", "sessions"]
+
+# What a centre may do without. Refused at the server, whatever a page shows.
+Function = Literal["guests", "sharing", "drawing", "documents", "captures", "mail", "phone_test"]
+FUNCTIONS: Final[tuple[Function, ...]] = get_args(Function)
 
 # Telephone regions that SMS may go to (ISO 3166): France, its overseas departments and collectivities
 FRANCE: Final = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC")
@@ -28,8 +32,8 @@ class Quotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sender: str = ""  # name that an SMS comes from, at most 11 letters and digits; "": the carrier's number
-    sms_texts: dict[str, str] = {}  # language -> text with {link} and, if wanted, {centre}
-    mail_texts: dict[str, str] = {}  # the same for mails
+    sms_texts: dict[str, str] = {}  # language -> text to callers, with {link} and, if wanted, {centre}
+    mail_texts: dict[str, str] = {}  # language -> first sentences of a mail to callers; {centre} if wanted
     destinations: tuple[str, ...] = FRANCE  # ISO 3166 regions that SMS may go to
     quotas: Quotas = Quotas()
     keep_days: dict[DataClass, int] = {}  # 0: for ever; missing: `erasing.days_of`
@@ -39,7 +43,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phrases: tuple[str, ...] = ()  # guidance phrases that the room offers first, by key; (): as they come
     map_tiles: str = ""  # "": MAP_TILES
     map_attribution: str = ""
-    off: tuple[str, ...] = ()  # functions that this centre does without, by name
+    off: tuple[Function, ...] = ()  # what this centre does without
+
+    def has(self, function: Function) -> bool:
+        return function not in self.off
 
 
 _decode: Final = msgspec.json.Decoder(Policy).decode

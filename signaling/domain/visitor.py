@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from signaling.domain.policy import Policy
 from signaling.domain.records import Role
 
 
@@ -18,6 +19,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     centre: str  # centre id: what every query names
     centre_name: str  # as callers read it, e.g. "SAMU 54"
     login: str  # login id, so that signing out ends this browser only
+    policy: Policy = Policy()  # the centre's
     several: bool = False  # this person works in other centres too
     blurred: bool = False  # pictures arrive blurred for this user
 

@@ -25,6 +25,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     link: str
     subject: str
     html: str
+    sender: str  # as the centre calls itself, "" where it does not
     created: int  # ms since the epoch
 
 
@@ -62,6 +63,7 @@ class OutboxNotifier:
             link=message.link,
             subject=message.subject,
             html=message.html,
+            sender=message.sender,
             created=time.time_ns() // 1_000_000,
         )
         # Whoever watches the folder sees a whole file or none.

@@ -70,7 +70,7 @@ class OvhNotifier:
         """A time-out leaves open whether OVHcloud took it; trying again then sends a second, equal SMS."""
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await self._post(_job(message, self._sender))
+                answer = await self._post(_job(message, message.sender or self._sender))
         except (TimeoutError, httpx2.TimeoutException):
             raise CarrierError("timeout", permanent=False) from None
         except httpx2.HTTPError:

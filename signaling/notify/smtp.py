@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ssl
 from email.message import EmailMessage
-from email.utils import formatdate, parseaddr
+from email.utils import formataddr, formatdate, parseaddr
 from typing import Literal
 
 from aiosmtplib import (
@@ -87,11 +87,12 @@ class SmtpNotifier:
 
     def _mail(self, message: Outgoing) -> EmailMessage:
         mail = EmailMessage()
-        mail["From"] = self._sender
+        address = parseaddr(self._sender)[1]
+        mail["From"] = formataddr((message.sender, address)) if message.sender else self._sender
         mail["To"] = message.to
         mail["Subject"] = " ".join(message.subject.split())
         mail["Date"] = formatdate(localtime=True)
-        mail["Message-ID"] = f"<{message.id}@{parseaddr(self._sender)[1].rpartition('@')[2]}>"
+        mail["Message-ID"] = f"<{message.id}@{address.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice comes back
         # ASCII on the wire: not every server takes 8-bit mail
         mail.set_content(message.body, cte="quoted-printable")

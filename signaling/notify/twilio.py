@@ -72,7 +72,8 @@ class TwilioNotifier:
         return Receipt(ref=sent.sid)
 
     async def _create(self, message: Outgoing) -> Any:
-        what = {"to": message.to, "body": message.body, **self._sender}
+        sender = {"from_": message.sender} if message.sender else self._sender
+        what = {"to": message.to, "body": message.body, **sender}
         if not message.status_url:
             return await self._messages.create_async(**what)
         try:

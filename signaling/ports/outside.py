@@ -82,6 +82,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     subject: str = ""  # mail only
     html: str = ""  # mail only
     status_url: str = ""  # where the carrier may report, "" if it can't reach us
+    sender: str = ""  # name that it comes from, "" for the carrier's own
     provider: str = ""  # by name; the channel's first one unless it is one of them
 
 

@@ -47,15 +47,13 @@ class Accounts:
         """Raises BadInput when the name is empty, or longer than an SMS can carry."""
         now = self._clock.now()
         id_ = new_id(now)
-        centre = Centre(id=id_, centre=id_, name=_name(name, 40), created_at=now)
+        centre = Centre(id=id_, centre=id_, name=centre_name(name), created_at=now)
         await self._store.add_centre(centre)
         return centre
 
     async def set_phone(self, centre: str, phone: str) -> Centre:
         """The number that callers read; "" for none. Raises NotFound, BadInput for what nobody can dial."""
-        tidy = " ".join(phone.split())
-        if tidy and not _PHONE.fullmatch(tidy):
-            raise BadInput("a telephone number takes 2 to 20 digits, e.g. 03 83 85 85 85 or 15")
+        tidy = centre_phone(phone)
         return await self._store.change_centre(centre, lambda row: replace(row, phone=tidy))
 
     async def knows(self, email: str) -> bool:
@@ -164,6 +162,19 @@ def _email(email: str) -> str:
 def person_name(name: str) -> str:
     """Raises BadInput."""
     return _name(name, 80)
+
+
+def centre_name(name: str) -> str:
+    """Raises BadInput for one longer than an SMS can carry."""
+    return _name(name, 40)
+
+
+def centre_phone(phone: str) -> str:
+    """The number that callers read; "" for none. Raises BadInput for what nobody can dial."""
+    tidy = " ".join(phone.split())
+    if tidy and not _PHONE.fullmatch(tidy):
+        raise BadInput("a telephone number takes 2 to 20 digits, e.g. 03 83 85 85 85 or 15")
+    return tidy
 
 
 def _name(name: str, longest: int) -> str:

@@ -14,10 +14,11 @@ from typing import Final, Protocol
 import structlog
 
 from signaling.domain.audit import Audited, Examination, Head, Sought, due
-from signaling.domain.errors import NotAllowed, Unavailable
+from signaling.domain.errors import Unavailable
 from signaling.domain.records import AuditDue, AuditEntry
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Store
+from signaling.service.rights import must_administrate
 from signaling.service.tasks import Tasks
 
 log = structlog.get_logger()
@@ -137,14 +138,14 @@ class AuditReading:
 
     async def page(self, visitor: Visitor, sought: Sought) -> Sequence[AuditEntry]:
         """Newest first, one more than PAGE when there are more in that direction. Raises NotAllowed."""
-        _must_administrate(visitor)
+        must_administrate(visitor)
         with suppress(Unavailable):  # a line that waits shows later
             await self._trail.settle()
         return await self._store.audit_page(visitor.centre, sought, PAGE + 1)
 
     async def everything(self, visitor: Visitor, sought: Sought) -> AsyncIterator[Sequence[AuditEntry]]:
         """All that fits, newest first, in batches. Raises NotAllowed."""
-        _must_administrate(visitor)
+        must_administrate(visitor)
         while entries := await self._store.audit_page(visitor.centre, sought, BATCH):
             yield entries
             sought = Sought(
@@ -157,7 +158,7 @@ class AuditReading:
 
     async def verify(self, visitor: Visitor) -> Examination:
         """Of the centre's chain, with the heads that were kept. Raises NotAllowed."""
-        _must_administrate(visitor)
+        must_administrate(visitor)
         kept = await asyncio.to_thread(kept_heads, self._heads)
         return await examine(self._store, visitor.centre, kept)
 
@@ -177,8 +178,3 @@ def kept_heads(heads: Heads) -> list[Head]:
         return heads.read()
     except (OSError, ValueError) as error:
         raise Unavailable("the file of the audit's heads can't be read") from error
-
-
-def _must_administrate(visitor: Visitor) -> None:
-    if not visitor.has("administrator"):
-        raise NotAllowed("only an administrator reads the audit")

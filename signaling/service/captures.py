@@ -14,7 +14,7 @@ from signaling.domain.room import must_be_open
 from signaling.domain.visitor import Visitor
 from signaling.ports import Change, Clock, Files, Store
 from signaling.service.journal import Journal
-from signaling.service.rights import must_watch
+from signaling.service.rights import must_have, must_watch
 
 
 class CheckedImage(Protocol):
@@ -45,8 +45,9 @@ class Captures:
         self._decoding = asyncio.Semaphore(2)  # a decoded picture weighs up to 160 MB
 
     async def store(self, visitor: Visitor, session: str, data: bytes) -> Capture:
-        """Raises BadFile. The bytes are on disk before the event says so."""
+        """Raises BadFile, FunctionOff. The bytes are on disk before the event says so."""
         must_watch(visitor)
+        await must_have(self._store, visitor.centre, "captures")
         must_be_open(await self._store.room(visitor.centre, session))
         async with self._decoding:
             image = await asyncio.to_thread(self._check, data)

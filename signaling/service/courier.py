@@ -15,7 +15,7 @@ import structlog
 from signaling.domain import delivery
 from signaling.domain.errors import CarrierError, NotFound
 from signaling.domain.joining import find_invitation
-from signaling.domain.records import Invitation, Message
+from signaling.domain.records import Centre, Invitation, Message
 from signaling.ports import Clock, Notifier, Outgoing, Store
 from signaling.service.journal import Journal
 from signaling.service.tasks import Tasks
@@ -26,11 +26,11 @@ POLL_SECONDS = 1.0  # for retries, and for messages that another process queued 
 LEASE_MILLISECONDS = 30_000  # longer than any carrier's time-out
 BATCH = 20
 
-Compose = Callable[[Message, Invitation, str], Outgoing]
+Compose = Callable[[Message, Invitation, Centre], Outgoing]
 
 
 class Courier:
-    """`compose(message, its invitation, centre's name)` makes the text at the last moment, so that no link is
+    """`compose(message, its invitation, centre)` makes the text at the last moment, so that no link is
     stored."""
 
     def __init__(
@@ -92,7 +92,7 @@ class Courier:
             centre = await self._store.centre(message.centre)
             room = await self._store.room(message.centre, message.session)
             invitation = find_invitation(room, message.invitation)
-            receipt = await self._notifier.send(self._compose(message, invitation, centre.name))
+            receipt = await self._notifier.send(self._compose(message, invitation, centre))
         except CarrierError as error:
             log.warning("message_failed", message=message.id, reason=error.reason, permanent=error.permanent)
             await self._failed(message, error.reason, error.permanent)

@@ -15,7 +15,7 @@ from signaling.domain.visitor import Visitor
 from signaling.messages import caller
 from signaling.ports import Change, Clock, Files, Room, Store
 from signaling.service.journal import Journal
-from signaling.service.rights import must_watch
+from signaling.service.rights import must_have, must_watch
 from signaling.service.uploads import Inspect
 
 
@@ -34,10 +34,11 @@ class Documents:
         """To every phone of the session: those that are here learn it by its fact, others when they come.
         A `drawing` on a picture of the phone's own is shown there at once.
 
-        Raises BadFile, also for a drawing that is no picture; NotAllowed when the session is over or this
-        regulator is not in its room.
+        Raises BadFile, also for a drawing that is no picture; FunctionOff; NotAllowed when the session is
+        over or this regulator is not in its room.
         """
         must_watch(visitor)
+        await must_have(self._store, visitor.centre, "drawing" if drawing else "documents")
         _sender(await self._store.room(visitor.centre, session), visitor)
         if len(data) > uploads.LARGEST["document"]:
             raise BadFile("the file is too large")

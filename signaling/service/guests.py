@@ -21,7 +21,7 @@ from signaling.service.invite import Ways
 from signaling.service.journal import Journal
 from signaling.service.links import Links, Phone
 from signaling.service.negotiate import relay_key
-from signaling.service.rights import must_watch
+from signaling.service.rights import must_have, must_watch
 
 
 class GuestLook(msgspec.Struct, frozen=True):
@@ -75,9 +75,10 @@ class Guests:
     ) -> None:
         """Send a third person a link, in `language`. The same `intent` never sends twice.
 
-        Raises BadAddress, BadGuest, NotAllowed, TooManyGuests, TooManyMessages.
+        Raises BadAddress, BadGuest, FunctionOff, NotAllowed, TooManyGuests, TooManyMessages.
         """
         must_watch(visitor)
+        await must_have(self._store, visitor.centre, "guests")
         plan = self._plan(parse(to), intent, language)
         now = self._clock.now()
         room = await self._store.room(visitor.centre, session)

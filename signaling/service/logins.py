@@ -182,6 +182,7 @@ class Logins:
             centre=bearer.centre.id,
             centre_name=bearer.centre.name,
             login=bearer.login.id,
+            policy=policy_of(bearer.centre),
             several=bearer.several,
             blurred=bearer.user.blurred,
         )

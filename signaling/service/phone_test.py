@@ -26,11 +26,13 @@ from signaling.domain.phone_test import (
     taken,
 )
 from signaling.domain.phone_test_text import mail, sms
+from signaling.domain.policy import policy_of
+from signaling.domain.records import Centre
 from signaling.domain.throttle import TEST_RESULTS, Limit, network
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Limiter, Notifier, Outgoing, Store
 from signaling.service.quotas import SmsQuotas
-from signaling.service.rights import must_watch
+from signaling.service.rights import must_have, must_watch
 from signaling.service.tasks import Tasks
 
 log = structlog.get_logger()
@@ -70,16 +72,17 @@ class PhoneTests:
         self._ways = ways
 
     async def send(self, visitor: Visitor, typed: str) -> PhoneTest:
-        """Send a test to a number or an e-mail address. Raises BadAddress, TooManyMessages; nothing is then
-        kept or sent."""
+        """Send a test to a number or an e-mail address. Raises BadAddress, FunctionOff, TooManyMessages;
+        nothing is then kept or sent."""
         must_watch(visitor)
+        await must_have(self._store, visitor.centre, "phone_test")
         address = parse(typed)
         await self._ways.quotas.spend(visitor, address)
         now = self._clock.now()
         test = await self._add(
             lambda code: invite(visitor.centre, visitor.user, address, code, self._secrets, now)
         )
-        self._ways.tasks.start(self._deliver(test, visitor.centre_name))
+        self._ways.tasks.start(self._deliver(test))
         return test
 
     async def sent(self, visitor: Visitor) -> Sequence[PhoneTest]:
@@ -126,8 +129,9 @@ class PhoneTests:
                 return test
         raise AssertionError("unreachable")
 
-    async def _deliver(self, test: PhoneTest, centre_name: str) -> None:
-        message = self._written(test, centre_name)
+    async def _deliver(self, test: PhoneTest) -> None:
+        centre = await self._store.centre(test.centre)
+        message = self._written(test, centre)
         for wait in (*WAITS, None):
             try:
                 await self._ways.notifier.send(message)
@@ -146,10 +150,10 @@ class PhoneTests:
             test.centre, test.id, lambda row: replace(row, message=fate, reason=reason)
         )
 
-    def _written(self, test: PhoneTest, centre_name: str) -> Outgoing:
+    def _written(self, test: PhoneTest, centre: Centre) -> Outgoing:
         link = f"{self._ways.public_url}/test#{self._secrets.token(test.id)}"
         write = sms if test.channel == "sms" else mail
-        words = write(centre_name, link, self._ways.language)
+        words = write(centre.name, link, self._ways.language)
         return Outgoing(
             id=test.id,
             channel=test.channel,
@@ -157,4 +161,5 @@ class PhoneTests:
             body=words.body,
             link=link,
             subject=words.subject,
+            sender=policy_of(centre).sender,
         )

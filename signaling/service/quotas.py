@@ -1,4 +1,5 @@
-"""How many SMS a centre lets go: by each user, to each number, and in all (threat: SMS pumping)."""
+"""What a centre lets go: to which countries, and how many SMS by each user, to each number, and in all
+(threat: SMS pumping)."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from typing import Final
 import structlog
 
 from signaling.domain.addresses import Address
-from signaling.domain.errors import TooManyMessages
-from signaling.domain.policy import policy_of
+from signaling.domain.errors import BadAddress, TooManyMessages
+from signaling.domain.policy import Policy, policy_of
 from signaling.domain.records import Channel
 from signaling.domain.throttle import Limit, sms_counts
 from signaling.domain.visitor import Visitor
@@ -35,13 +36,16 @@ class SmsQuotas:
         self._providers_of = providers_of
 
     async def spend(self, visitor: Visitor, address: Address) -> None:
-        """One SMS more. Raises TooManyMessages, and nothing is counted; mails are free.
+        """One SMS or mail more. Raises BadAddress for where the centre sends nothing; TooManyMessages, and
+        nothing is counted; mails are free.
 
         A centre's administrator finds `sms_quota` in the log, with the centre's id.
         """
+        policy = policy_of(await self._store.centre(visitor.centre))
+        _must_go_there(policy, address)
         if address.channel != "sms" or self._providers_of("sms", address.value)[0] == STAYS_HERE:
             return
-        quotas = policy_of(await self._store.centre(visitor.centre)).quotas
+        quotas = policy.quotas
         counts = sms_counts(quotas, visitor.centre, visitor.user, address.value)
         limiters = [(quota, self._limiter(count.limit), count) for quota, count in counts.items()]
         for quota, limiter, count in limiters:
@@ -51,3 +55,11 @@ class SmsQuotas:
                 raise TooManyMessages(quota, wait)
         for _, limiter, count in limiters:
             await limiter.hit(count.key)
+
+
+def _must_go_there(policy: Policy, address: Address) -> None:
+    if address.channel == "email":
+        if not policy.has("mail"):
+            raise BadAddress("no_mail")
+    elif address.region not in policy.destinations:
+        raise BadAddress("not_allowed")

@@ -18,6 +18,7 @@ from signaling.messages import relay
 from signaling.ports import Bus, Change, Clock, Relay, Room, Store
 from signaling.service.journal import Journal
 from signaling.service.negotiate import relay_key
+from signaling.service.rights import must_have
 from signaling.service.tasks import Tasks
 
 GHOST_SECONDS: Final = 15.0  # without a packet: nobody is left to end it
@@ -53,9 +54,13 @@ class Streams:
     ) -> tuple[str, str]:
         """The stream's id and the answer's SDP. With `stream`, the owner offers anew for one that goes on.
 
-        Raises NotAllowed, BadMessage, NotFound for a `stream` that has ended, BadOffer, RelayUnavailable.
+        Raises NotAllowed, FunctionOff, BadMessage, NotFound for a `stream` that has ended, BadOffer,
+        RelayUnavailable.
         """
-        streams.must_show(await self._store.room(owner.centre, owner.session), owner.id, source, audience)
+        room = await self._store.room(owner.centre, owner.session)
+        shown_by = streams.must_show(room, owner.id, source, audience)
+        if shown_by.role == "regulator":
+            await must_have(self._store, owner.centre, "sharing")
         ongoing = await self._running(owner.centre, owner.session)
         if stream:
             streams.own(ongoing, owner.id, stream)

@@ -401,6 +401,8 @@ WITHOUT: Final[dict[str, str]] = {
     "/audit": "holds ids and names of users only",
     "/account": "of who asks",
     "/callers": "an empty form",
+    "/centre": "settings, no person",
+    "/centre/users": "colleagues: names and addresses of users, no caller",
 }
 
 

@@ -80,6 +80,7 @@ class World:
             await self._files.put(centre.id, kept.id, secret.encode())
         return {
             "session": session.id,
+            "user": by.id,
             "capture": capture.id,
             "document": document.id,
             "photo": capture.id,

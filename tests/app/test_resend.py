@@ -18,7 +18,7 @@ from signaling.hooks import status_url
 from signaling.store.schema import upgrade
 from tests import cast
 from tests.app.test_use_cases import begin, said, visitor
-from tests.cast import ALICE, Clock
+from tests.cast import ALICE, SAMU_54, Clock
 
 TWO = {
     "SMS_PROVIDER": "outbox",
@@ -82,7 +82,7 @@ def test_only_the_provider_that_reports_is_told_where(settings: Settings) -> Non
     compose = composer(settings, Secrets(b"k" * 32))
     invitation = cast.invitation(cast.session())
     asked = {
-        name: compose(cast.message(invitation, id="m1", provider=name), invitation, "SAMU 54").status_url
+        name: compose(cast.message(invitation, id="m1", provider=name), invitation, SAMU_54).status_url
         for name in ("outbox", "twilio")
     }
     assert asked == {"outbox": "", "twilio": status_url("https://visio.example", "m1")}

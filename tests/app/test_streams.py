@@ -8,9 +8,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from signaling.domain.policy import FUNCTIONS
 from tests.app.test_driving import answer, hear_fact, room_of, sue
 from tests.app.test_wire import alice, hear, link_of, phone_of, running, say, socket, started
-from tests.e2e.stage import Product
+from tests.e2e.stage import PASSWORD, Product
 
 __all__ = ["alice", "running", "sue"]  # fixtures
 
@@ -117,3 +118,18 @@ async def test_a_stream_ends_with_the_connection_that_began_it(
             await answer(room, SCREEN)
             await hear_fact(other, "stream.started")
         await hear_fact(other, "stream.ended")
+
+
+async def test_a_centre_that_does_without_guests_and_sharing_refuses_both(
+    running: Product, alice: httpx2.AsyncClient
+) -> None:
+    session = await started(alice)
+    guest = {"type": "invite_guest", "intent": "g", "to": "a@example.org", "role": "watch", "name": "A"}
+    async with httpx2.AsyncClient(base_url=running.origin, headers={"Origin": running.origin}) as admin:
+        await admin.post("/login", data={"email": "admin@demo.test", "password": PASSWORD})
+        functions = [one for one in FUNCTIONS if one not in ("guests", "sharing")]
+        await admin.post("/centre/functions", data={"function": functions})
+        async with room_of(running, alice, session) as room:
+            codes = [(await answer(room, frame))["code"] for frame in (guest, SCREEN)]
+        await admin.post("/centre/functions", data={"function": list(FUNCTIONS)})
+    assert codes == ["function_off", "function_off"]

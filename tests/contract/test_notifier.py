@@ -129,6 +129,7 @@ async def test_the_outbox_keeps_a_message_whole_private_and_once(tmp_path: Path)
         "link": LINK,
         "subject": message.subject,
         "html": "",
+        "sender": "",
     }
     assert created > 1_700_000_000_000
     assert receipt.delivered

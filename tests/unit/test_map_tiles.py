@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from config.map_tiles import tile_origin
 from config.settings import SettingsError, read
+from signaling.domain.map_tiles import tile_origin
 
 TILES = "/{z}/{x}/{y}.png"
 

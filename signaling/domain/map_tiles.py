@@ -1,9 +1,9 @@
-"""The tile server of the room's map: what its setting must look like, and what a policy calls it."""
+"""The tile server of the room's map: what its address must look like, and what a content security policy
+calls it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,10 +11,9 @@ _TEMPLATE: Final = re.compile(r"https?://(?:\{s\}\.)?[A-Za-z0-9.-]+(?::\d{1,5})?
 _PLACES: Final = ("{z}", "{x}", "{y}")
 
 
-def tile_faults(template: str) -> Iterator[str]:
-    """What is wrong with MAP_TILES; nothing is with an empty one."""
-    if template and not (_TEMPLATE.fullmatch(template) and all(place in template for place in _PLACES)):
-        yield "MAP_TILES: takes a URL with {z}, {x} and {y}, e.g. https://tiles.example.fr/{z}/{x}/{y}.png"
+def is_template(text: str) -> bool:
+    """Whether it is a URL with `{z}`, `{x}` and `{y}`."""
+    return _TEMPLATE.fullmatch(text) is not None and all(place in text for place in _PLACES)
 
 
 def tile_origin(template: str) -> str:
