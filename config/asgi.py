@@ -65,6 +65,7 @@ HOUR = 3_600_000  # ms
 CAPTURE_BYTES = 15 * 1024 * 1024
 DOCUMENT_BYTES = 20 * 1024 * 1024
 LIST_BYTES = 1024 * 1024
+LOGIN_DAYS = 30  # after a login has ended, its browser and times are forgotten; the audit keeps that it was
 TICKET_HOURS = 24  # after a code or a link was used or expired
 UPLOAD_HOURS = 2  # a file of a phone that did not come whole by then never will
 
@@ -105,12 +106,14 @@ async def _lifespan(made: Application, _: Starlette) -> AsyncIterator[None]:
 
 
 async def _sweep(made: Application) -> None:
-    """Sessions left open end by themselves; half files, used codes and old tests of phones are forgotten."""
+    """Sessions left open end by themselves; half files, used codes, old logins and old tests of phones are
+    forgotten."""
     while True:
         try:
             await made.use.ending.sweep(made.settings.session_hours * HOUR)
             await made.uploads.sweep(UPLOAD_HOURS * HOUR)
             await made.adapters.store.forget_tickets(made.clock.now() - TICKET_HOURS * HOUR)
+            await made.adapters.store.forget_logins(made.clock.now() - LOGIN_DAYS * 24 * HOUR)
             if made.phone_tests is not None:
                 await made.phone_tests.sweep()
         except Exception:

@@ -139,6 +139,11 @@ class LoginSteps:
             codes = await self._identity.authenticators.confirm(person, sealed, code, _source(request))
         except NotAllowed as error:
             return self._ask(request, pending, target, error=error, sealed=sealed)
+        changed: dict[str, str | int] = {"factor": "app", "change": "set"}
+        done = [
+            Audited(user.centre, user.id, "factor.changed", user.id, changed) for user, _ in pending.places
+        ]
+        await audit_of(request).record(*done)
         signed_in = await gate.logins.proved(gate.cookie_of(request), "totp")
         onward = step_path(signed_in.waits_for, target)
         response = self._pages.page(request, "recovery.html", codes=codes, onward=onward, error="")

@@ -249,6 +249,9 @@ class Store(Protocol):
     async def forget_tickets(self, before: int) -> None:
         """Those that were used, or expired, before that time."""
 
+    async def forget_logins(self, before: int) -> None:
+        """Those that were ended, or expired, before that time."""
+
     async def add_passkey(self, passkey: Passkey) -> None:
         """Raises BadInput when the credential is there already."""
 

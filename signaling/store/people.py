@@ -118,6 +118,11 @@ class People:
         statement = delete(ticket_table).where(over)
         await self._database.write(lambda connection: connection.execute(statement))
 
+    async def forget_logins(self, before: int) -> None:
+        over = or_(login_table.c.expires_at < before, login_table.c.revoked_at < before)
+        statement = delete(login_table).where(over)
+        await self._database.write(lambda connection: connection.execute(statement))
+
     async def _one(self, kind: type[rows.R], query: Select[Any]) -> rows.R:
         return await self._database.read(lambda connection: rows.fetch_one(connection, kind, query))
 

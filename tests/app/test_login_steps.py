@@ -174,6 +174,9 @@ async def test_a_centre_that_asks_for_a_strong_factor_has_it_set_up_at_the_first
         await sign_in(browser, ALICE.email)
         assert (await browser.post("/login/factor/app", data=form)).status_code == 200  # not over the first
         assert (await store.person(ALICE.id)).totp == sealed
+    entries = await store.audit_entries(SAMU_54.id, 0, 100)
+    changed = [(one.actor, one.detail) for one in entries if one.action == "factor.changed"]
+    assert changed == [(ALICE.id, '{"change":"set","factor":"app"}')]
 
 
 # ---------------------------------------------------------------- a code by SMS or e-mail

@@ -157,3 +157,19 @@ async def test_passkeys_are_found_by_credential_and_by_person(store: Store) -> N
     await store.remove_passkeys(ALICE.id)
     assert not await store.passkeys(ALICE.id)
     assert list(await store.passkeys(BOB.id)) == [bobs]
+
+
+async def test_logins_that_ended_long_ago_are_forgotten_and_no_other(store: Store) -> None:
+    logins = {
+        "expired": cast.login(ALICE, id="expired", expires_at=NOW - 1),
+        "revoked": cast.login(ALICE, id="revoked", revoked_at=NOW - 1, expires_at=NOW + 9),
+        "newer": cast.login(ALICE, id="newer", expires_at=NOW),
+        "held": cast.login(ALICE, id="held", expires_at=NOW + 9),
+    }
+    for one in logins.values():
+        await store.add_login(one)
+    await store.forget_logins(NOW)
+    for name in ("newer", "held"):
+        assert (await store.signed_in(name, NOW - 1)).login == logins[name]
+    for name in ("expired", "revoked"):
+        await store.add_login(logins[name])  # their ids are free again
