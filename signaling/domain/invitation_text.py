@@ -88,11 +88,11 @@ def sms(
 
 
 def own_sms(text: str, centre: str, link: str) -> str:
-    """A centre's text as it is sent: in the 7-bit alphabet where most of its letters are Latin."""
-    latin = sum(to_gsm7(char) != "?" for char in text) >= len(text) / 2
+    """A centre's text as it is sent: in the 7-bit alphabet, unless a letter or sign has no likeness there."""
     parts = {"centre": _visible(_one_line(centre)), "link": link}
     filled = _PLACES.sub(lambda found: parts[found[1]], text)
-    return to_gsm7(filled) if latin else filled
+    narrow = to_gsm7(filled)
+    return narrow if narrow.count("?") == filled.count("?") else filled
 
 
 def mail(
