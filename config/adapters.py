@@ -9,14 +9,18 @@ from config.carriers import notifier
 from config.provider import identity_provider
 from config.settings import Settings, media_external_pairs, media_port_range
 from media import load
+from media.figures import RelayFigures
+from media.filming import FilmRecorder
 from media.relay import EmbeddedRelay
 from media.remote import RemoteRelay
 from signaling.bus.memory import MemoryBus
 from signaling.bus.redis import RedisBus
+from signaling.domain.ids import Secrets
 from signaling.geocode.geopy import GeopyGeocoder
 from signaling.limits import Limits
+from signaling.metrics.figures import Figures
 from signaling.notify.routed import Routed
-from signaling.ports import Bus, Clock, Geocoder, IdentityProvider, Relay
+from signaling.ports import Bus, Clock, Geocoder, IdentityProvider, Recorder, Relay
 from signaling.service.tasks import Tasks
 from signaling.store.heads import HeadsFile
 from signaling.store.sql import SqlStore
@@ -30,33 +34,44 @@ class Adapters:
     heads: HeadsFile
     bus: Bus
     relay: Relay
+    recorder: Recorder | None  # None where media don't pass through this process
     notifier: Routed
     geocoder: Geocoder
     limits: Limits
     provider: IdentityProvider | None
     tasks: Tasks
+    figures: Figures
 
 
 def adapters(settings: Settings, clock: Clock) -> Adapters:
+    figures = Figures()
+    relay = _relay(settings, figures)
     return Adapters(
-        store=SqlStore(settings.database_url, clock),
+        figures=figures,
+        store=SqlStore(
+            settings.database_url,
+            clock,
+            Secrets(settings.secret_key.encode()).search_key(),
+            figures.machinery.transaction,
+        ),
         heads=HeadsFile(Path(settings.audit_heads_file) if settings.audit_heads_file else None),
         bus=MemoryBus() if settings.embedded else RedisBus(settings.redis_url),
-        relay=_relay(settings),
+        relay=relay,
+        recorder=FilmRecorder(relay) if isinstance(relay, EmbeddedRelay) else None,
         notifier=notifier(settings),
         geocoder=GeopyGeocoder(
             settings.ban_domain, settings.nominatim_domain, scheme=settings.geocoder_scheme
         ),
-        limits=Limits(settings.redis_url),
+        limits=Limits(settings.redis_url, figures.machinery.limiter),
         provider=identity_provider(settings, clock),
         tasks=Tasks(),
     )
 
 
-def _relay(settings: Settings) -> Relay:
+def _relay(settings: Settings, figures: Figures) -> Relay:
     if not settings.embedded:
         return RemoteRelay(settings.redis_url)
-    return EmbeddedRelay(
+    relay = EmbeddedRelay(
         addresses=settings.media_addresses,
         external=media_external_pairs(settings),
         ports=media_port_range(settings),
@@ -64,3 +79,5 @@ def _relay(settings: Settings) -> Relay:
         video_codecs=settings.video_codecs,
         limits=load.Limits(settings.media_max_packets, settings.media_max_cpu, settings.media_max_lag),
     )
+    figures.registry.register(RelayFigures(relay))
+    return relay

@@ -10,6 +10,7 @@ from pathlib import Path
 from config.adapters import Adapters
 from config.carriers import composer
 from config.demonstration import Demonstrations, simulator
+from config.health import readiness
 from config.identity import identity
 from config.settings import Settings
 from patient_pwa import agent
@@ -17,13 +18,14 @@ from signaling.auth import Gate
 from signaling.conversation_console import UseCases
 from signaling.domain.ids import Secrets
 from signaling.domain.throttle import DOOR_LIMITS, UNKNOWN_LINKS
+from signaling.files.choice import sealed_files
 from signaling.files.clamav import Scan, ScannedInspection
-from signaling.files.disk import DiskFiles
 from signaling.files.inspection import Inspection
 from signaling.hub import Hub
 from signaling.images import check_capture, check_still
+from signaling.metrics.readiness import Readiness
 from signaling.passwords import Argon2Passwords
-from signaling.ports import Clock
+from signaling.ports import Clock, SealedFiles
 from signaling.service.accounts import Accounts
 from signaling.service.audit import AuditReading, AuditTrail
 from signaling.service.captures import Captures
@@ -50,6 +52,7 @@ from signaling.service.negotiate import Negotiating
 from signaling.service.phone_test import PhoneTests, Sending
 from signaling.service.professionals import Professionals
 from signaling.service.quotas import SmsQuotas
+from signaling.service.recordings import Recordings
 from signaling.service.report import Reporting
 from signaling.service.retention import Removals, Retention
 from signaling.service.staff import Staff
@@ -67,6 +70,7 @@ class Application:
     settings: Settings
     adapters: Adapters
     clock: Clock
+    files: SealedFiles
     hub: Hub
     live: Live
     use: UseCases
@@ -83,6 +87,7 @@ class Application:
     stills: Stills
     courier: Courier
     gate: Gate
+    readiness: Readiness
     audit: AuditTrail
     audit_reading: AuditReading
     identity: Identity
@@ -96,12 +101,16 @@ class Application:
 def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path | None = None) -> Application:
     """The use cases on their adapters."""
     secrets = Secrets(settings.secret_key.encode())
-    journal = Journal(parts.store, parts.bus)
-    audit = AuditTrail(parts.store, clock, parts.tasks, parts.heads)
-    live = Live(parts.bus, clock, check_still)
-    joining = Joining(parts.store, journal, clock, secrets, parts.limits.limiter)
+    calls = parts.figures.calls
+    journal = Journal(parts.store, parts.bus, calls)
+    audit = AuditTrail(parts.store, clock, parts.tasks, parts.heads, calls)
+    live = Live(parts.bus, clock, check_still, calls)
+    joining = Joining(
+        parts.store, journal, clock, secrets, parts.limits.limiter, records=parts.recorder is not None
+    )
     courier = Courier(parts.store, journal, clock, parts.notifier, composer(settings, secrets), parts.tasks)
-    files, inspect = DiskFiles(settings.data_dir / "files"), _inspection(settings)
+    files = sealed_files(settings, parts.store, clock)
+    inspect = parts.figures.machinery.inspected(_inspection(settings))
     lines = Lines(relay=parts.relay, bus=parts.bus, consoles=live)
     uploads = Uploads(parts.store, journal, files, clock, parts.tasks, lines, inspect)
     streams = Streams(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks)
@@ -123,6 +132,7 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         commanding=Commanding(parts.store, journal, parts.bus, parts.relay, parts.tasks),
         driving=Driving(parts.store, journal, clock),
         resuscitation=Resuscitation(journal),
+        recordings=Recordings(parts.store, journal, files, clock, parts.tasks, parts.recorder),
         reporting=Reporting(parts.store, journal, live, clock, parts.geocoder, parts.tasks, uploads, streams),
         streams=streams,
         ending=Ending(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks),
@@ -158,6 +168,7 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         settings=settings,
         adapters=parts,
         clock=clock,
+        files=files,
         hub=Hub(parts.store, parts.bus),
         live=live,
         use=use,
@@ -174,6 +185,7 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         stills=Stills(parts.store, parts.relay, clock),
         courier=courier,
         gate=Gate(logins, settings.secure, settings.login_hours, agent.describe),
+        readiness=readiness(settings, parts, files),
         audit=audit,
         audit_reading=AuditReading(parts.store, audit, parts.heads),
         identity=people,
@@ -241,6 +253,8 @@ async def opened(made: Application) -> AsyncIterator[None]:
         for adapter in (parts.store, parts.bus, parts.notifier):
             await adapter.open()
             stack.push_async_callback(adapter.close)
+        stack.push_async_callback(made.files.close)
+        await made.files.check()
         stack.push_async_callback(parts.geocoder.close)
         stack.push_async_callback(parts.limits.close)
         if parts.provider is not None:

@@ -26,6 +26,7 @@ import patient_pwa.test_page
 import patient_pwa.uploads
 from config.adapters import adapters
 from config.application import Application, build, opened
+from config.observed import counted, observed
 from config.settings import Settings
 from console.account import Account
 from console.audit import AuditPages
@@ -53,6 +54,7 @@ from signaling.notify.twilio import twilio_status
 from signaling.ports import Clock
 from signaling.service.closing import Preferences
 from signaling.service.echo import Echoes
+from signaling.service.history import Findable
 from signaling.service.ice_servers import IceServers, Turn
 from signaling.service.places import Places
 from signaling.web import guarded
@@ -77,31 +79,39 @@ def create(settings: Settings, certificate: Path | None = None) -> Starlette:
     made = build(settings, adapters(settings, clock), clock, certificate)
     app = Starlette(
         routes=_routes(made),
-        middleware=guarded(
-            settings.origins,
-            secure=settings.secure,
-            larger_bodies={
-                r"/sessions/[0-9a-f]{32}/captures": CAPTURE_BYTES,
-                r"/sessions/[0-9a-f]{32}/documents": DOCUMENT_BYTES,
-                r"/centre/users/(list|import)": LIST_BYTES,
-            },
-        ),
+        middleware=[
+            counted(made),
+            *guarded(
+                settings.origins,
+                secure=settings.secure,
+                larger_bodies={
+                    r"/sessions/[0-9a-f]{32}/captures": CAPTURE_BYTES,
+                    r"/sessions/[0-9a-f]{32}/documents": DOCUMENT_BYTES,
+                    r"/centre/users/(list|import)": LIST_BYTES,
+                },
+            ),
+        ],
         exception_handlers=console.routes.exception_handlers(),
         lifespan=partial(_lifespan, made),
     )
     app.state.gate = made.gate
     app.state.audit = made.audit
     app.state.professionals = made.professionals
+    app.state.readiness = made.readiness
     return app
 
 
 @asynccontextmanager
 async def _lifespan(made: Application, _: Starlette) -> AsyncIterator[None]:
     async with opened(made):
+        made.adapters.tasks.start(made.adapters.figures.complaints.run())
         made.adapters.tasks.start(made.courier.run())
+        made.adapters.tasks.start(made.use.recordings.warn())
         made.adapters.tasks.start(made.audit.run())
+        made.adapters.tasks.start(made.adapters.figures.machinery.measure_lag())
         made.adapters.tasks.start(_sweep(made))
         made.adapters.tasks.start(_delete_outdated(made))
+        made.adapters.tasks.start(_make_findable(made))
         yield
 
 
@@ -131,11 +141,19 @@ async def _delete_outdated(made: Application) -> None:
         await asyncio.sleep(RETENTION_SECONDS)
 
 
+async def _make_findable(made: Application) -> None:
+    try:
+        await Findable(made.adapters.store).run()
+    except Exception:
+        log.exception("index_failed")
+
+
 # ---------------------------------------------------------------- routes
 def _routes(made: Application) -> list[BaseRoute]:
     settings, use = made.settings, made.use
     return [
         Route("/healthz", _healthy),
+        *observed(made),
         *AuditPages(made.audit_reading, made.adapters.store, pages()).routes(),
         *Keeping(made.erasing, made.callers, made.clock, pages()).routes(),
         *console.login.routes(),
@@ -144,13 +162,19 @@ def _routes(made: Application) -> list[BaseRoute]:
         *PasskeyPages(made.identity, pages()).routes(),
         *ProSanteConnect(made.professionals, pages()).routes(),
         *Account(made.identity, pages()).routes(),
-        *CentrePages(made.centres, pages(), settings.keep_days).routes(),
+        *CentrePages(
+            made.centres, pages(), settings.keep_days, can_record=made.adapters.recorder is not None
+        ).routes(),
         *StaffPages(made.staff, pages()).routes(),
         *console.routes.routes(
             use.inviting,
             use.history,
             console.routes.KeptFiles(
-                made.captures, made.documents, made.closings, Preferences(made.adapters.store)
+                made.captures,
+                made.documents,
+                use.recordings,
+                made.closings,
+                Preferences(made.adapters.store),
             ),
             made.stills,
             made.clock,

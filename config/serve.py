@@ -11,21 +11,26 @@ import errno
 import io
 import os
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 import segno
 import uvicorn
+from starlette.types import ASGIApp
 
-from config import certificate, log
+from config import certificate, log, telemetry
 from config.asgi import create
+from config.drain import Drain
 from config.http import PromptHead
 from config.settings import LOOPBACK, Settings, SettingsError, read
 from console import demo
@@ -34,6 +39,7 @@ from media.pauses import spare_the_lasting
 from signaling import private_file
 from signaling.clock import SystemClock
 from signaling.domain.errors import Unavailable
+from signaling.files.choice import sealed_files
 from signaling.passwords import Argon2Passwords
 from signaling.service.accounts import Accounts
 from signaling.store.schema import upgrade
@@ -68,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = read(os.environ)
         log.configure(settings.log_format, settings.log_level)
+        telemetry.check(settings)
         start = prepare(settings, lan=lan)
     except SettingsError as error:
         print(f"These settings can't be used (docs/settings.md):\n{error}", file=sys.stderr)
@@ -172,6 +179,7 @@ async def _accounts(settings: Settings) -> tuple[DemoLogin | None, bool]:
     clock = SystemClock()
     store = SqlStore(settings.database_url, clock)
     try:
+        await _keys_open(settings, store, clock)
         login = None
         if settings.demo:
             accounts = Accounts(store, clock, Argon2Passwords())
@@ -181,13 +189,34 @@ async def _accounts(settings: Settings) -> tuple[DemoLogin | None, bool]:
         await store.close()
 
 
+async def _keys_open(settings: Settings, store: SqlStore, clock: SystemClock) -> None:
+    """Better no start than files that do not open in the middle of a call."""
+    try:
+        files = sealed_files(settings, store, clock)
+        try:
+            await files.check()
+        finally:
+            await files.close()
+    except Unavailable as error:
+        raise CannotStart(str(error)) from None
+
+
 # ---------------------------------------------------------------- serving
 class Server(uvicorn.Server):
     """Says where it is once it is there."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None], drain: Drain) -> None:
         super().__init__(config)
         self._announce = announce
+        self._drain = drain
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A second signal, or Ctrl+C, ends without delay."""
+        end = partial(super().handle_exit, sig, frame)
+        if sig == signal.SIGTERM:
+            self._drain.begin(end)
+        else:
+            end()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -197,7 +226,9 @@ class Server(uvicorn.Server):
 
 def serve(start: Start) -> int:
     """Until a signal ends it."""
-    server = Server(uvicorn_config(start), lambda: print(announcement(start), flush=True))
+    app = create(start.settings, start.pem)
+    drain = Drain(app.state.readiness.drain, start.settings.drain_seconds)
+    server = Server(uvicorn_config(start, app), lambda: print(announcement(start), flush=True), drain)
     try:
         server.run(sockets=[start.listener])
     except KeyboardInterrupt:
@@ -205,10 +236,10 @@ def serve(start: Start) -> int:
     return 0 if server.started else CANNOT_START
 
 
-def uvicorn_config(start: Start) -> uvicorn.Config:
+def uvicorn_config(start: Start, app: ASGIApp) -> uvicorn.Config:
     settings = start.settings
     return uvicorn.Config(
-        log.RequestLog(create(settings, start.pem)),
+        log.RequestLog(telemetry.reported(settings, app)),
         loop="uvloop",
         http=PromptHead,
         ws="websockets-sansio",

@@ -12,7 +12,9 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from config.figures import metrics_faults, telemetry_faults
 from config.network import external_pair, media_faults, port_range, turn_faults
+from config.storage import bucket_faults, key_faults
 from signaling.domain.map_tiles import is_template
 
 SmsProvider = Literal["outbox", "twilio", "ovh"]
@@ -83,6 +85,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # --- files
     clamav_socket: str = ""  # path of clamd's UNIX socket, or HOST:PORT; empty: files are not scanned
     clamav_required: bool = True  # refuse files while clamd does not answer
+    master_key: str = ""  # base64 of 32 bytes; made in DATA_DIR when empty
+    master_key_old: tuple[str, ...] = ()  # of before, until `key rewrap`
+    files: Literal["disk", "s3"] = "disk"  # in DATA_DIR, or in a bucket
+    s3_endpoint: str = ""  # empty: Amazon's
+    s3_bucket: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    s3_prefix: str = ""  # before each name in the bucket
     # --- sessions
     invitation_minutes: int = 120
     session_hours: int = 12
@@ -101,6 +112,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # --- demonstration
     demo: bool = True
     demo_password: str = ""
+    # --- figures
+    metrics_token: str = ""  # who knows it reads /metrics from anywhere
+    metrics_networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")  # whose machines read it without
+    media_metrics_address: str = ""  # HOST:PORT where a media node shows its own; empty: nowhere
+    otel_exporter_otlp_endpoint: str = ""  # of a collector, e.g. http://collector:4318; empty: no spans
+    sentry_dsn: str = ""  # empty: errors stay in the log
+    drain_seconds: int = 0  # after SIGTERM, in which /readyz says no and all goes on
     # --- log
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -139,6 +157,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 SECRETS = (
     "secret_key",
+    "master_key",
+    "master_key_old",
+    "s3_secret_key",
     "database_url",
     "redis_url",
     "turn_secret",
@@ -149,6 +170,8 @@ SECRETS = (
     "smtp_password",
     "psc_client_secret",
     "demo_password",
+    "metrics_token",
+    "sentry_dsn",
 )
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NEEDED = {
@@ -254,7 +277,10 @@ def _contradictions(settings: Settings) -> list[str]:
         *_range_faults(settings),
         *_place_faults(settings),
         *_provider_faults(settings),
+        *_storage_faults(settings),
         *_map_faults(settings.map_tiles),
+        *telemetry_faults(settings.otel_exporter_otlp_endpoint, settings.sentry_dsn),
+        *metrics_faults(settings.metrics_token, settings.metrics_networks, settings.media_metrics_address),
         *media_faults(settings.media_addresses, settings.media_external_addresses, settings.media_ports),
         *turn_faults(
             settings.stun_urls,
@@ -319,6 +345,15 @@ def _provider_faults(settings: Settings) -> Iterator[str]:
         address = getattr(settings, name)
         if address and not address.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
             yield f"{name.upper()}: takes an https address"
+
+
+def _storage_faults(settings: Settings) -> Iterator[str]:
+    yield from key_faults(settings.master_key, settings.master_key_old)
+    if settings.files == "s3":
+        needed = ("s3_bucket", "s3_access_key", "s3_secret_key", "master_key")
+        yield from bucket_faults(
+            settings.s3_endpoint, {name.upper(): getattr(settings, name) for name in needed}
+        )
 
 
 def _is_socket(address: str) -> bool:

@@ -11,19 +11,21 @@ import getpass
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final, TypeAlias, get_args
 
 from config import log, settings
-from console import admin_audit, admin_keeping
+from console import admin_audit, admin_keeping, admin_keys
 from signaling.clock import SystemClock
 from signaling.domain.errors import NotFound, VisioError
 from signaling.domain.records import Role
-from signaling.files.disk import DiskFiles
+from signaling.files.choice import sealed_files
 from signaling.passwords import Argon2Passwords, new_password
-from signaling.ports import Files, Store
+from signaling.ports import SealedFiles, Store
 from signaling.service.accounts import Accounts
 from signaling.service.audit import AuditTrail, Heads
+from signaling.service.keys import Keys
 from signaling.service.professionals import Numbers
 from signaling.service.tasks import Tasks
 from signaling.store.heads import HeadsFile
@@ -37,12 +39,21 @@ MISUSED: Final = 2
 class Desk:
     """What the commands work with."""
 
-    def __init__(self, store: Store, heads: HeadsFile, files: Files) -> None:
+    def __init__(self, store: Store, heads: HeadsFile, open_files: Callable[[], SealedFiles]) -> None:
         self.store = store
-        self.files = files
+        self._open_files = open_files
         self.heads: Heads = heads
         self.audit = AuditTrail(store, SystemClock(), Tasks(), heads)
         self.accounts = Accounts(store, SystemClock(), Argon2Passwords())
+
+    @cached_property
+    def files(self) -> SealedFiles:
+        """Most commands do without them, and without the master key."""
+        return self._open_files()
+
+    async def close(self) -> None:
+        if "files" in vars(self):
+            await self.files.close()
 
 
 Command = Callable[[Desk, argparse.Namespace], Awaitable[None]]
@@ -166,6 +177,24 @@ def _keeper(desk: Desk) -> admin_keeping.Keeper:
     return admin_keeping.Keeper(desk.store, desk.files, desk.audit, SystemClock())
 
 
+# ---------------------------------------------------------------- keys of files
+async def key_list(desk: Desk, given: argparse.Namespace) -> None:
+    for line in await admin_keys.listed(_keys(desk), desk.store):
+        print(line)
+
+
+async def key_rotate(desk: Desk, given: argparse.Namespace) -> None:
+    print(await admin_keys.rotated(_keys(desk), given.centre))
+
+
+async def key_rewrap(desk: Desk, given: argparse.Namespace) -> None:
+    print(await admin_keys.rewrapped(_keys(desk)))
+
+
+def _keys(desk: Desk) -> Keys:
+    return Keys(desk.store, desk.files, SystemClock(), desk.audit)
+
+
 # ---------------------------------------------------------------- the command line
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m console.admin", description="Centres, users and logins.")
@@ -175,6 +204,7 @@ def parser() -> argparse.ArgumentParser:
     _login_commands(things)
     _audit_commands(things)
     _keeping_commands(things)
+    _key_commands(things)
     return top
 
 
@@ -241,6 +271,14 @@ def _keeping_commands(things: Subparsers) -> None:
     replay.add_argument("file", metavar="FILE", type=Path, help="JSON lines of the log or the audit")
 
 
+def _key_commands(things: Subparsers) -> None:
+    key = _actions(things, "key", "what files are encrypted with")
+    _command(key, "list", key_list, "print centre, id, use, day and master key of every key")
+    rotate = _command(key, "rotate", key_rotate, "make a new key and encrypt all files of a centre with it")
+    rotate.add_argument("--centre", required=True, metavar="ID", help="as `centre list` prints it")
+    _command(key, "rewrap", key_rewrap, "put all keys under the new master key")
+
+
 def _actions(things: Subparsers, thing: str, summary: str) -> Subparsers:
     made = things.add_parser(thing, help=summary, description=summary)
     return made.add_subparsers(required=True, metavar="ACTION")
@@ -286,7 +324,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return MISUSED
     try:
-        asyncio.run(_run(given, store, _heads(given_settings), DiskFiles(given_settings.data_dir / "files")))
+        open_files = partial(sealed_files, given_settings, store, SystemClock())
+        asyncio.run(_run(given, store, _heads(given_settings), open_files))
     except Misuse as error:
         print(error, file=sys.stderr)
         return MISUSED
@@ -306,11 +345,15 @@ def _heads(chosen: settings.Settings) -> HeadsFile:
     return HeadsFile(Path(chosen.audit_heads_file) if chosen.audit_heads_file else None)
 
 
-async def _run(given: argparse.Namespace, store: SqlStore, heads: HeadsFile, files: Files) -> None:
+async def _run(
+    given: argparse.Namespace, store: SqlStore, heads: HeadsFile, open_files: Callable[[], SealedFiles]
+) -> None:
+    desk = Desk(store, heads, open_files)
     try:
         await store.open()
-        await given.run(Desk(store, heads, files), given)
+        await given.run(desk, given)
     finally:
+        await desk.close()
         await store.close()
 
 

@@ -27,7 +27,7 @@ _STYLE: Final = "style.css"
 SHEETS: Final = (
     *("tokens", "base", "parts", "header", "functions"),
     *("room", "stage", "layers", "bar", "panel", "quality", "ladder", "cards", "position", "words", "cpr"),
-    *("files", "watchers", "help", "remedy", "closing", "eyes", "guests", "streams", "drawing"),
+    *("files", "watchers", "help", "remedy", "closing", "eyes", "guests", "streams", "drawing", "taping"),
 )
 
 

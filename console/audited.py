@@ -27,7 +27,8 @@ def audit_of(connection: HTTPConnection) -> Audit:
 
 def audited(action: Action, subject: str = "") -> Callable[[Handler], Handler]:
     """What the handler shows leaves once the audit holds who asked for it; it raises Unavailable when that
-    can't be written. `subject`: the parameter of the path that names what is shown. A refusal is no view."""
+    can't be written. `subject`: the parameter of the path that names what is shown; the handler may put more
+    into `request.state.audit_detail`. A refusal is no view."""
 
     def keep(handler: Handler) -> Handler:
         @wraps(handler)
@@ -36,7 +37,9 @@ def audited(action: Action, subject: str = "") -> Callable[[Handler], Handler]:
             if response.status_code < HTTPStatus.BAD_REQUEST:
                 visitor: Visitor = request.state.visitor
                 named = request.path_params[subject] if subject else ""
-                await audit_of(request).record(Audited(visitor.centre, visitor.user, action, named))
+                detail: dict[str, str | int] = getattr(request.state, "audit_detail", {})
+                line = Audited(visitor.centre, visitor.user, action, named, detail)
+                await audit_of(request).record(line)
             return response
 
         kept.__dict__["audited"] = action  # for the test that goes through all routes

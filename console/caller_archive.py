@@ -42,7 +42,7 @@ class Archive:
         self._now = now
 
     async def stream(self, caller: Caller) -> AsyncIterator[bytes]:
-        """The archive's bytes, in pieces of at most one file."""
+        """The archive's bytes, in small pieces."""
         sink = _Sink()
         with ZipFile(sink, "w", ZIP_STORED) as archive:
             for number, kept in enumerate(caller.sessions, 1):
@@ -62,12 +62,18 @@ class Archive:
         stored: list[Stored] = [*details.captures, *details.documents, *recordings]
         for record in stored:
             name = file_name(record)
+            pieces = self._callers.file(self._centre, record.id)
             try:
-                data = await self._callers.file(self._centre, record.id)
+                first = await anext(pieces, b"")
             except NotFound:
                 continue  # erased since
-            archive.writestr(self._entry(f"{folder}/{name}"), data)
             shown.append({"name": name, "called": getattr(record, "name", "") or name})
+            entry, film = self._entry(f"{folder}/{name}"), isinstance(record, Recording)
+            with archive.open(entry, "w", force_zip64=film) as file:  # its size is not known yet
+                file.write(first)
+                async for piece in pieces:
+                    yield sink.take()
+                    file.write(piece)
             yield sink.take()
         archive.writestr(self._entry(f"{folder}/index.html"), self._meeting(caller, details, shown))
         yield sink.take()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from babel import Locale
@@ -34,12 +34,14 @@ Edit = Callable[[Policy], Policy]
 
 
 class CentrePages:
-    """`keep_days`: KEEP_DAYS, which counts where the centre says nothing."""
+    """`keep_days`: KEEP_DAYS, which counts where the centre says nothing. `can_record`: the video passes
+    through this process."""
 
-    def __init__(self, centres: Centres, pages: Pages, keep_days: int) -> None:
+    def __init__(self, centres: Centres, pages: Pages, keep_days: int, *, can_record: bool) -> None:
         self._centres = centres
         self._pages = pages
         self._keep_days = keep_days
+        self._can_record = can_record
 
     def routes(self) -> list[Route]:
         entrance = require("administrator")
@@ -132,6 +134,7 @@ class CentrePages:
             further=" ".join(one for one in policy.destinations if one not in (*FRANCE, *NEIGHBOURS)),
             classes=kept_classes(gettext),
             days=days_of(Policy(), self._keep_days),
+            can_record=self._can_record,
             functions=functions(gettext),
             phrases=words.guidance(gettext),
         )
@@ -221,6 +224,12 @@ def _security(form: FormData) -> Edit:
     return lambda policy: replace(policy, second_factor=wanted, code_by_sms_or_mail=by_code)
 
 
+def _history(form: FormData) -> Edit:
+    whose: Literal["centre", "own"] = "own" if _text(form, "history") == "own" else "centre"
+    clear, recording = bool(_text(form, "clear")), bool(_text(form, "recording"))
+    return lambda policy: replace(policy, history=whose, numbers_in_clear=clear, recording=recording)
+
+
 def _functions(form: FormData) -> Edit:
     ticked = _chosen(form, "function")
     off = tuple(one for one in FUNCTIONS if one not in ticked)
@@ -245,6 +254,7 @@ PARTS: Final[dict[str, Callable[[FormData], Edit]]] = {
     "quotas": _quotas,
     "keep": _keep,
     "security": _security,
+    "history": _history,
     "functions": _functions,
     "phrases": _phrases,
     "map": _map,

@@ -1,4 +1,4 @@
-"""Past meetings: the list, and the page of one."""
+"""Past meetings: the list, searched and filtered, and taken along."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console import phrases_closing
 from console.audited import audited
+from console.history_query import Asked
 from console.pages import Pages
-from console.phrases_keeping import reasons
-from console.rows import may_decide, may_watch, moment, row
-from console.timeline import timeline
-from console.words import Gettext, assessments, duration
+from console.phrases_history import endings
+from console.rows import may_watch, row, running_rows
 from signaling.auth import require
-from signaling.domain.closing import kept
-from signaling.domain.guests import guest_ids
-from signaling.domain.records import Document, Position, Session
 from signaling.domain.visitor import Visitor
-from signaling.ports import Clock, Details, Listed
-from signaling.service.history import History
+from signaling.ports import Clock
+from signaling.service.history import History, Page
 
 
 class Meetings:
@@ -31,102 +26,48 @@ class Meetings:
         self._pages = pages
 
     def routes(self) -> list[Route]:
-        return [
-            Route("/history", require()(audited("history.viewed")(self.list))),
-            Route("/history/{session}", require()(audited("session.viewed", "session")(self.show))),
-        ]
+        return [Route("/history", require()(audited("history.viewed")(self.list)), methods=["GET"])]
 
     async def list(self, request: Request) -> Response:
+        """`?q=` as it is remembered, `outcome`, `regulator`, `debrief`, `running`, `from`, `to`, `tz`, and
+        `before` or `after`: docs/history.md. Whatever is there that makes no sense counts as not asked."""
         visitor: Visitor = request.state.visitor
-        before = request.query_params.get("before")
         language, now = self._pages.language(request), self._clock.now()
         gettext = self._pages.gettext(language)
-        listed, older = await self._history.page(visitor, before)
+        asked = Asked(request.query_params)
+        reader = await self._history.reader(visitor)
+        search = asked.search(reader.regulators, now, texts=may_watch(visitor))
+        page = await self._history.page(visitor, search)
+        running = []
+        if may_watch(visitor) and asked.newest and not asked.anything:
+            running = running_rows(visitor, await self._history.running(visitor), now, gettext)
         return self._pages.page(
             request,
             "history.html",
-            rows=[row(visitor, one, now, language, gettext) for one in listed],
-            newest=before is None,
-            older=older,
-        )
-
-    async def show(self, request: Request) -> Response:
-        visitor: Visitor = request.state.visitor
-        details = await self._history.details(visitor, request.path_params["session"])
-        language = self._pages.language(request)
-        gettext = self._pages.gettext(language)
-        listed = Listed(details.room.session, details.regulator)
-        return self._pages.page(
-            request,
-            "session.html",
-            may_watch=may_watch(visitor) and details.room.session.erased_at is None,
-            **_keeping(visitor, details.room.session, language, gettext),
-            session=details.room.session.id,
-            closing=kept(details.room.session),
-            assessments=assessments(gettext),
-            phrases=phrases_closing.closing(gettext),
-            row=row(visitor, listed, self._clock.now(), language, gettext),
-            first_picture=_first_picture(details),
-            browser=_browser(details),
-            timeline=timeline(details.events, details.users, language, gettext, whole=may_watch(visitor)),
-            captures=[
-                {
-                    "id": one.id,
-                    "width": one.width,
-                    "height": one.height,
-                    "at": moment(one.taken_at, language),
-                    "by": details.users.get(one.taken_by or "", ""),
-                    "photo": one.participant is not None,
-                }
-                for one in details.captures
-            ],
-            documents=[_document(one, language) for one in details.documents] if may_watch(visitor) else [],
-            places=[_place(one, language) for one in details.positions] if may_watch(visitor) else [],
+            may_watch=may_watch(visitor),
+            rows=[row(one, reader.numbers, now, language, gettext) for one in page.meetings],
+            running=running,
+            asked=asked.values,
+            filtered=asked.anything,
+            outcomes={kind: words for kind, words in endings(gettext).items() if kind != "running"},
+            regulators=dict(sorted(reader.regulators.items(), key=lambda one: one[1].casefold())),
+            exports=_exports(asked) if may_watch(visitor) and page.meetings else {},
+            **_addresses(asked, page),
         )
 
 
-def _keeping(visitor: Visitor, session: Session, language: str, gettext: Gettext) -> dict[str, Any]:
-    return {
-        "may_decide": may_decide(visitor),
-        "held": session.held,
-        "erased": None if session.erased_at is None else moment(session.erased_at, language),
-        "running": session.ended_at is None,
-        "reasons": reasons(gettext),
+def _exports(asked: Asked) -> dict[str, str]:
+    return {kind: asked.address(f"/history/export.{kind.lower()}") for kind in ("CSV", "XLSX")}
+
+
+def _addresses(asked: Asked, page: Page) -> dict[str, Any]:
+    found = page.meetings
+    chips = {
+        name: asked.address(**{name: "" if asked.values[name] else "1"}) for name in ("debrief", "running")
     }
-
-
-def _first_picture(details: Details) -> str:
-    session = details.room.session
-    if session.first_picture_at is None:
-        return ""
-    return duration(session.first_picture_at - session.started_at)
-
-
-def _browser(details: Details) -> str:
-    """Of the phone that joined last."""
-    guests = guest_ids(details.room)
-    phones = (one for one in details.room.participants if one.role == "caller" and one.id not in guests)
-    return next((one.browser for one in reversed(tuple(phones))), "")
-
-
-def _document(document: Document, language: str) -> dict[str, Any]:
     return {
-        "id": document.id,
-        "at": moment(document.created_at, language),
-        "name": document.name,
-        "media_type": document.media_type,
-        "size": f"{max(1, round(document.size / 1000))}\u00a0{'ko' if language == 'fr' else 'kB'}",
-    }
-
-
-def _place(position: Position, language: str) -> dict[str, Any]:
-    """Coordinates are never rounded: the last digits may be the right door."""
-    point = f"{position.latitude},{position.longitude}"
-    return {
-        "at": moment(position.at, language),
-        "latitude": position.latitude,
-        "longitude": position.longitude,
-        "accuracy": round(position.accuracy),
-        "address": position.address,
-        "map": f"https://www.google.com/maps/search/?api=1&query={point}",
+        "older": asked.address(before=found[-1].place) if page.older and found else "",
+        "newer": asked.address(after=found[0].place) if page.newer and found else "",
+        "newest": "" if asked.newest else asked.address(),
+        "chips": chips,
     }

@@ -17,6 +17,7 @@ from console.rows import may_watch, row, running_rows
 from console.words import bad_address, describe
 from signaling.auth import require
 from signaling.domain.errors import BadAddress, TooManyMessages
+from signaling.domain.search import Search
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock
 from signaling.service.history import History
@@ -89,9 +90,8 @@ class Home:
         language = self._pages.language(request)
         gettext, now = self._pages.gettext(language), self._clock.now()
         running = running_rows(visitor, await self._history.running(visitor), now, gettext)
-        past = [
-            one for one in (await self._history.page(visitor, None))[0] if one.session.ended_at is not None
-        ]
+        past = (await self._history.page(visitor, Search(running=False))).meetings
+        numbers = (await self._history.reader(visitor)).numbers
         return self._pages.page(
             request,
             "home.html",
@@ -102,7 +102,7 @@ class Home:
             demonstration=self._demonstration is not None and self._demonstration.offered(visitor),
             all_busy=all_busy,
             running=running,
-            recent=[row(visitor, one, now, language, gettext) for one in past[:RECENT]],
+            recent=[row(one, numbers, now, language, gettext) for one in past[:RECENT]],
             data={"now": now, "running": msgspec.to_builtins(running), "phrases": phrases.home(gettext)},
         )
 

@@ -63,6 +63,8 @@ def _words(_: Gettext) -> dict[str, str]:
         "factor": _("wrong second factor"),
         "audit": _("the audit"),
         "caller": _("data of a caller"),
+        "history": _("the history"),
+        "meeting": _("the report of a meeting"),
         "captures": _("captures"),
         "photos": _("photos"),
         "documents": _("documents"),

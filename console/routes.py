@@ -19,10 +19,14 @@ from console.demonstration import Demonstration
 from console.documents import DocumentFiles
 from console.faults import Faults
 from console.history import Meetings
+from console.history_export import HistoryExports
 from console.home import Home
+from console.meeting import MeetingPages
 from console.pages import pages
 from console.phone_tests import PhoneTestRoutes
 from console.places import MapTiles, PlaceRoutes
+from console.recordings import Films
+from console.report import Reports
 from console.room import Room
 from console.stills import StillPictures
 from signaling.domain.errors import VisioError
@@ -34,6 +38,7 @@ from signaling.service.history import History
 from signaling.service.invite import Inviting
 from signaling.service.phone_test import PhoneTests
 from signaling.service.places import Places
+from signaling.service.recordings import Recordings
 from signaling.service.stills import Stills
 
 _ROOT: Final = Path(__file__).parent.parent
@@ -46,6 +51,7 @@ class KeptFiles:
 
     captures: Captures
     documents: Documents
+    recordings: Recordings
     closings: Closings
     preferences: Preferences
 
@@ -79,9 +85,13 @@ def routes(
         *PlaceRoutes(whereabouts.places).routes(),
         *CaptureFiles(files.captures).routes(),
         *DocumentFiles(files.documents).routes(),
+        *Films(files.recordings).routes(),
         *ClosingRoutes(files.closings, files.preferences).routes(),
         *StillPictures(stills).routes(),
         *Meetings(history, clock, pages()).routes(),
+        *HistoryExports(history, clock, pages()).routes(),
+        *Reports(history, clock, pages()).routes(),
+        *MeetingPages(history, clock, pages()).routes(),
         *language.routes(pages()),
         room_assets().route(),
         # At the folders' own paths a relative import means the same here, in Node and in tsc. ETags make

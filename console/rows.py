@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final
 
 import msgspec
 from babel.dates import format_date
 
 from console import words
+from console.phrases_history import BADGES, endings
 from console.words import Gettext
 from signaling.domain.addresses import display, hint
 from signaling.domain.outcome import outcome
 from signaling.domain.records import Session
 from signaling.domain.visitor import Visitor
-from signaling.ports import Listed
+from signaling.ports import Listed, Meeting
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -41,6 +41,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     debrief: bool
     held: bool
     erased: bool
+    reference: str  # file number in the dispatch software
+    cover: str | None  # id of its first capture
 
 
 class RunningRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,14 +59,6 @@ class RunningRow(msgspec.Struct, frozen=True, kw_only=True):
     since: str
 
 
-_BADGES: Final = {
-    "running": ("live", "live"),
-    "picture": ("ok", "check"),
-    "refused": ("alert", "cross"),
-    "no_picture": ("warn", "warning"),
-}
-
-
 def may_watch(visitor: Visitor) -> bool:
     """An administrator runs the centre and sees no caller: neither picture, place nor whole number."""
     return visitor.has("regulator", "supervisor")
@@ -75,10 +69,14 @@ def may_decide(visitor: Visitor) -> bool:
     return visitor.has("supervisor", "administrator")
 
 
-def address_for(visitor: Visitor, address: str) -> str:
+def shown_address(address: str, *, whole: bool) -> str:
     if not address:
         return "—"  # erased, or kept long enough
-    return display(address) if may_watch(visitor) else hint(address)
+    return display(address) if whole else hint(address)
+
+
+def address_for(visitor: Visitor, address: str) -> str:
+    return shown_address(address, whole=may_watch(visitor))
 
 
 def moment(at: int, language: str) -> Moment:
@@ -92,24 +90,27 @@ def moment(at: int, language: str) -> Moment:
     )
 
 
-def row(visitor: Visitor, listed: Listed, now: int, language: str, _: Gettext) -> Row:
-    session = listed.session
-    kind = outcome(session) if session.ended_at is not None else "running"
-    tone, icon = _BADGES[kind]
+def row(meeting: Meeting, numbers: bool, now: int, language: str, _: Gettext) -> Row:
+    """`numbers`: whether this visitor reads whole ones (`signaling.service.history.Reader`)."""
+    session = meeting.session
+    kind = meeting.ending if session.ended_at is not None else "running"
+    tone, icon = BADGES[kind]
     return Row(
         id=session.id,
-        address=address_for(visitor, session.address),
-        regulator=listed.regulator,
+        address=shown_address(session.address, whole=numbers),
+        regulator=meeting.regulator,
         at=moment(session.started_at, language),
         duration=words.duration((session.ended_at or now) - session.started_at),
         running=session.ended_at is None,
         outcome=kind,
         tone=tone,
         icon=icon,
-        words=_outcomes(_)[kind],
+        words=endings(_)[kind],
         debrief=session.debrief,
         held=session.held,
         erased=session.erased_at is not None,
+        reference=session.reference,
+        cover=meeting.cover,
     )
 
 
@@ -132,12 +133,3 @@ def _running_row(visitor: Visitor, session: Session, regulator: str, now: int, _
         words=words.running_rungs(_)[rung],
         since=_("for %(duration)s") % {"duration": words.duration(now - session.started_at)},
     )
-
-
-def _outcomes(_: Gettext) -> dict[str, str]:
-    return {
-        "running": _("Running"),
-        "picture": _("Picture received"),
-        "refused": _("Camera refused"),
-        "no_picture": _("No picture"),
-    }

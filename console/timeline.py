@@ -7,7 +7,14 @@ from typing import Final
 
 import msgspec
 
-from console import timeline_files, timeline_guests, timeline_phone, timeline_session, timeline_streams
+from console import (
+    timeline_files,
+    timeline_films,
+    timeline_guests,
+    timeline_phone,
+    timeline_session,
+    timeline_streams,
+)
 from console.rows import Moment, moment
 from console.timeline_teller import Teller, sentence
 from console.words import Gettext
@@ -22,7 +29,9 @@ class Entry(msgspec.Struct, frozen=True):
     icon: str
 
 
-_CHAPTERS: Final = (timeline_session, timeline_phone, timeline_files, timeline_guests, timeline_streams)
+_CHAPTERS: Final = (
+    timeline_session, timeline_phone, timeline_files, timeline_films, timeline_guests, timeline_streams,
+)  # fmt: skip
 _TONES: Final[dict[type[Fact], str]] = {
     kind: tone for part in _CHAPTERS for tone, kinds in part.TONES.items() for kind in kinds
 }

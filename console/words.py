@@ -61,6 +61,7 @@ def describe(error: VisioError, _: Gettext) -> str:
         "no_picture": _("There is no picture at the moment."),
         "no_channel": _("The phone isn't connected at the moment."),
         "unavailable": _("A service doesn't answer. Try again in a moment."),
+        "damaged": _("This file is damaged where it is kept. Tell whoever runs the server."),
     }
     return sentences.get(error.code, _("This didn't work. Try again."))
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import resource
 import signal
 import sys
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import uvloop
+from prometheus_client import CollectorRegistry, ProcessCollector
 
-from config.settings import SettingsError, media_external_pairs, media_port_range, read
+from config import log
+from config.figures import listening_at
+from config.settings import Settings, SettingsError, media_external_pairs, media_port_range, read
+from media.figures import RelayFigures
+from media.figures_door import figures_door
 from media.load import Limits
 from media.node import Node
 from media.pauses import spare_the_lasting
 from media.relay import EmbeddedRelay
 from signaling.domain.errors import RelayUnavailable
+from signaling.metrics.access import Access, networks
 
 
 async def serve() -> None:
@@ -25,7 +31,7 @@ async def serve() -> None:
         raise SettingsError(
             "REDIS_URL: needed by a media node; without it the relay is inside the web process"
         )
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    log.configure(settings.log_format, settings.log_level)
     _raise_descriptor_limit()
     relay = EmbeddedRelay(
         addresses=settings.media_addresses,
@@ -40,7 +46,20 @@ async def serve() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     node = Node(settings.redis_url, relay)
     spare_the_lasting()
-    await node.run(stop, ready=lambda: print(f"media node {node.id}", flush=True))
+    async with AsyncExitStack() as stack:
+        if (place := listening_at(settings.media_metrics_address)) is not None:
+            await stack.enter_async_context(_figures(settings, place, relay))
+        await node.run(stop, ready=lambda: print(f"media node {node.id}", flush=True))
+
+
+def _figures(
+    settings: Settings, place: tuple[str, int], relay: EmbeddedRelay
+) -> AbstractAsyncContextManager[int]:
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(RelayFigures(relay))
+    access = Access(settings.metrics_token, networks(settings.metrics_networks))
+    return figures_door(*place, registry, access.allows)
 
 
 def _raise_descriptor_limit() -> None:
@@ -54,3 +73,5 @@ if __name__ == "__main__":
         uvloop.run(serve())
     except (SettingsError, RelayUnavailable) as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"a port can't be opened: {error.strerror}")

@@ -132,7 +132,7 @@ class GuardedSocket(StunProtocol):
                 self.datagram_received(bytes(view[:size]), address)
             except Exception:
                 self._guard.counters.dropped_malformed += 1
-                log.debug("malformed STUN", exc_info=True)
+                log.debug("stun_malformed", exc_info=True)
         return kind
 
 
@@ -417,9 +417,9 @@ class GuardedSctp(RTCSctpTransport):
                 raise  # DTLS is gone
             except Exception:
                 self._counters.dropped_malformed += 1
-                log.debug("malformed SCTP", exc_info=True)
+                log.debug("sctp_malformed", exc_info=True)
             if self._is_overrun():
-                log.warning("a data channel was flooded, and is closed")
+                log.warning("data_channel_flooded")
                 self._counters.dropped_floods += 1
                 await self.stop()
 

@@ -185,9 +185,10 @@ class Connection:
                 await self._sctp.start(capabilities, self._offer.sctp_port)
             await self._over.wait()
         except (ConnectionError, TimeoutError) as error:
-            log.info("a connection did not come about: %s", error)
+            self._counters.unconnected += 1
+            log.info("connection_missed", extra={"reason": str(error) or "too late"})
         except Exception:
-            log.exception("a connection failed")
+            log.exception("connection_failed")
         finally:
             self._connecting = False
             await self._stop()
@@ -231,7 +232,7 @@ class Connection:
             try:
                 await stop()
             except Exception:
-                log.exception("a part of a connection did not stop")
+                log.exception("connection_not_stopped")
         self._srtp = None
 
     async def _stop_sctp(self) -> None:

@@ -52,9 +52,9 @@ class Control:
         if channel is not self._channel:
             return
         if not isinstance(data, str) or len(data.encode()) > MESSAGE_SIZE:
-            log.info("a message was dropped: not text, or over %d bytes", MESSAGE_SIZE)
+            log.info("control_message_dropped", extra={"reason": f"not text, or over {MESSAGE_SIZE} bytes"})
         elif self._is_flooded():
-            log.warning("a control channel is closed: its phone says more than is handled")
+            log.warning("control_channel_closed", extra={"reason": "its phone says more than is handled"})
             self._closed(channel)
             channel.close()
         else:

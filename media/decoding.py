@@ -62,7 +62,7 @@ class Decoder:
             async with asyncio.timeout(WITHIN):
                 jpeg = await _exchange(await self._running(), frame)
         except (OSError, EOFError, RuntimeError) as error:  # out of time; gone; gone, as uvloop says it
-            log.warning("a keyframe ended its decoder: %r", error)
+            log.warning("decoder_ended", extra={"error": type(error).__name__, "reason": str(error)})
             await self._stop()
             raise Undecodable("the decoder ended") from None
         except asyncio.CancelledError:  # in the middle of a frame

@@ -48,7 +48,7 @@ class Events:
                 try:
                     await self._handle(event)
                 except Exception:
-                    log.exception("an event was not handled: %s", type(event).__name__)
+                    log.exception("relay_event_not_handled", extra={"kind": type(event).__name__})
                 queue.popleft()
         finally:
             del self._waiting[key]

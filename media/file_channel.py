@@ -48,9 +48,9 @@ class FileChannel:
         if channel is not self._channel:
             return
         if not isinstance(data, bytes) or not 0 < len(data) <= CHUNK:
-            log.info("a file's channel is closed: not bytes, or over %d of them", CHUNK)
+            log.info("file_channel_closed", extra={"reason": f"not bytes, or over {CHUNK} of them"})
         elif self._events.is_full(self._session, self._participant, AHEAD):
-            log.info("a file's channel is closed: its phone sends more than is handled")
+            log.info("file_channel_closed", extra={"reason": "its phone sends more than is handled"})
         else:
             self._events.put(
                 FileChunk(

@@ -76,7 +76,7 @@ class Node:
                     announced = True
                     ready()
                 for session in await self._registry.hold(self.id, list(self._relay.phones())):
-                    log.warning("a session went to another node while this one was out of reach")
+                    log.warning("session_went_elsewhere")
                     await self._relay.end(session)
             await pause(stop, HEARTBEAT)
 
@@ -131,7 +131,7 @@ class Node:
         try:
             frame = frames.decode_inbox.decode(data)
         except msgspec.DecodeError:
-            log.exception("a request was malformed")
+            log.exception("request_malformed")
             return
         if isinstance(frame, frames.Handled):
             if (waiting := self._handled.get(frame.ref)) is not None:
@@ -162,7 +162,7 @@ class Node:
         except VisioError as error:
             return frames.refusal(request.ref, error)
         except Exception:
-            log.exception("a request failed")
+            log.exception("request_failed")
             return frames.refusal(request.ref, RelayUnavailable("the media node failed"))
 
     async def _perform(self, request: frames.Request) -> frames.Reply:
@@ -218,7 +218,7 @@ class Node:
                     return
             if not await self._is_known(entry):
                 entry = await self._append(ref, event)
-        log.warning("no web process handled %s", type(event).__name__)
+        log.warning("relay_event_left", extra={"kind": type(event).__name__})
 
     async def _append(self, ref: str, event: RelayEvent) -> bytes:
         """The event's id in the stream."""

@@ -79,6 +79,11 @@ class Recording:
         self.ended()
         await asyncio.wait([self.task])
 
+    @property
+    def over(self) -> bool:
+        """It was stopped, its participant is gone, or its sink failed."""
+        return self.task.done()
+
     # ------------------------------------------------------------ from the stream
     @property
     def wants_keyframe(self) -> bool:
@@ -115,7 +120,7 @@ class Recording:
 
     def _lag(self) -> None:
         if not self._lagging:
-            log.warning("a recorder is too slow: frames are left out")
+            log.warning("recorder_too_slow")
         self._lagging = True
         self._break = self._break or Gap()
 
@@ -128,5 +133,5 @@ class Recording:
                     self._size -= len(item.data) + OVERHEAD
                 await self._sink(item)
         except Exception:
-            log.exception("a recorder failed")
+            log.exception("recorder_failed")
             self._stream.untap(self)

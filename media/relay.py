@@ -75,6 +75,10 @@ class EmbeddedRelay:
         await self._recordings.close()
         await self._stills.close()
 
+    async def check(self) -> None:
+        if self._events is None:
+            raise RelayUnavailable("the relay is closed")
+
     async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
         return await self._session(session).publish(participant, offer, second=second)
 
@@ -171,7 +175,7 @@ class EmbeddedRelay:
                 try:
                     session.tick(now)
                 except Exception:
-                    log.exception("a tick failed")
+                    log.exception("tick_failed")
                 if now - session.busy_at > FORGET:
                     await self.end(session.id)
                 if number % AT_ONCE == AT_ONCE - 1:

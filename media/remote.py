@@ -59,6 +59,14 @@ class RemoteRelay:
         await self._redis.aclose()
 
     # ------------------------------------------------------------ the port
+    async def check(self) -> None:
+        try:
+            nodes = await self._registry.nodes()
+        except (RedisError, OSError) as error:
+            raise RelayUnavailable(f"Redis does not answer: {error}") from None
+        if not any(nodes.values()):
+            raise RelayUnavailable("no media node is alive")
+
     async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
         return await self._offer(
             frames.Publish(**self._head(session), participant=participant, offer=offer, second=second)
@@ -181,7 +189,7 @@ class RemoteRelay:
             node, ref = told.node, told.ref
             await self._on_event(told.event)
         except Exception:
-            log.exception("an event was not handled")
+            log.exception("relay_event_not_handled")
         with contextlib.suppress(RedisError, OSError):
             async with self._redis.pipeline() as pipe:
                 pipe.xack(EVENTS, GROUP, entry)

@@ -76,7 +76,7 @@ class Requests:
         try:
             reply = frames.decode_reply.decode(data)
         except msgspec.DecodeError:
-            log.exception("a reply was malformed")
+            log.exception("reply_malformed")
             return
         waiting = self._waiting.get(reply.ref)
         if waiting is not None and not waiting.reply.done():

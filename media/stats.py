@@ -22,6 +22,7 @@ class Counters(msgspec.Struct):
     recovered: int = 0  # packets that came after we asked
     repeated: int = 0  # packets repeated for a viewer that asked
     keyframes_asked: int = 0
+    unconnected: int = 0  # connections that did not come about: no path (ICE), no DTLS
 
 
 class Stats(msgspec.Struct, frozen=True):

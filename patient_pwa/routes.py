@@ -41,6 +41,8 @@ class Look(Protocol):
     def phone(self) -> str: ...
     @property
     def word(self) -> str: ...
+    @property
+    def recording(self) -> bool: ...
 
 
 class Joining(Protocol):
@@ -121,7 +123,9 @@ class _Door:
             look = await self._joining.look(link.token, phone)
         except Throttled as error:
             return too_often(error)
-        trust = {"centre": look.centre, "phone": look.phone, "word": look.word}
+        trust: dict[str, object] = {"centre": look.centre, "phone": look.phone, "word": look.word}
+        if look.recording:
+            trust["recording"] = True
         answer = reply({"state": look.state, **trust, "version": self._pages.version})
         if phone.mark is None:
             set_cookie(answer, mark_name(self._secure), new_mark(), self._secure)

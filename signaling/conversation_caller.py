@@ -14,6 +14,8 @@ from signaling.domain.facts import (
     DocumentStored,
     GuestRemoved,
     PhoneReplaced,
+    RecordingStarted,
+    RecordingStored,
     SessionEnded,
     StreamEnded,
     StreamStarted,
@@ -43,6 +45,7 @@ class Told:
     documents: set[str]  # ids
     shown: list[AnyFact] = field(default_factory=list)  # of streams, beginnings and ends
     streams: tuple[Stream, ...] = ()
+    films: frozenset[str] = frozenset()  # of this phone, that are being made
 
 
 class CallerDesk:
@@ -149,6 +152,7 @@ class CallerDesk:
                 await self._offer_documents(line, phone, told.documents)
             if phone.standing != "second":  # whoever films beside the caller came to film
                 await self._tell_streams(line, told, [event.fact for event in events])
+            await self._tell_films(line, phone, told, [event.fact for event in events])
             replaced = (event.fact for event in events if isinstance(event.fact, PhoneReplaced))
             if any(fact.participant == phone.id for fact in replaced):
                 await self._replace(line, phone)
@@ -160,6 +164,18 @@ class CallerDesk:
             told.streams = streams
             shown = [caller.Stream(id=one.id, source=one.source) for one in streams]
             await line.send(caller.Streams(streams=shown))
+
+    async def _tell_films(
+        self, line: CallerLine, phone: Participant, told: Told, happened: list[AnyFact]
+    ) -> None:
+        before = told.films
+        for fact in happened:
+            if isinstance(fact, RecordingStarted) and fact.participant == phone.id:
+                told.films |= {fact.recording}
+            elif isinstance(fact, RecordingStored):
+                told.films -= {fact.recording}
+        if bool(told.films) != bool(before):
+            await line.send(caller.Recording(on=bool(told.films)))
 
     async def _offer_documents(self, line: CallerLine, phone: Participant, told: set[str]) -> None:
         for document in await self._documents.offered(phone):

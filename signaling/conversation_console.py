@@ -33,6 +33,7 @@ from signaling.service.ice_servers import IceServers
 from signaling.service.invite import Inviting
 from signaling.service.negotiate import Negotiating
 from signaling.service.presence import Attendance
+from signaling.service.recordings import Recordings
 from signaling.service.report import Reporting
 from signaling.service.rights import must_watch
 from signaling.service.streams import Streams
@@ -68,6 +69,7 @@ class UseCases:
     handing: HandingOver
     driving: Driving
     resuscitation: Resuscitation
+    recordings: Recordings
     streams: Streams
     guests: Guests
 
@@ -262,6 +264,8 @@ class ConsoleDesk:
                 await self._hand(room, frame)
             case console.Cpr():
                 await self._use.resuscitation.change(room.visitor, room.session, frame.state)
+            case console.StopRecording():
+                await self._use.recordings.stop(room.visitor, room.session)
             case console.Unshare():
                 await self._use.streams.stop(_owner(room), frame.stream)
                 room.streams.discard(frame.stream)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+from signaling.domain.errors import Unavailable
 from signaling.domain.facts import Event
 from signaling.messages.console import Watcher
 from signaling.ports import Bus, Store
@@ -24,7 +25,8 @@ class Hub:
         self._bus = bus
 
     async def follow(self, centre: str, session: str, since: int) -> AsyncIterator[Sequence[Event]]:
-        """Every event above version `since`, in order, without a gap, for ever."""
+        """Every event above version `since`, in order, without a gap, for ever, also if the store is away for
+        a while. Raises Unavailable when it is away at the start."""
         version = since
         while True:
             async with self._bus.subscribe(session_topic(session)) as notes:
@@ -33,7 +35,10 @@ class Hub:
                     version = events[-1].version
                     yield events
                 async for note in _or_silence(notes):
-                    events = await self._after(centre, session, version, note)
+                    try:
+                        events = await self._after(centre, session, version, note)
+                    except Unavailable:  # asked again at the next note or silence: a call goes on meanwhile
+                        continue
                     if events:
                         version = events[-1].version
                         yield events

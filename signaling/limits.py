@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 
 from signaling.domain.ids import fingerprint
 from signaling.domain.throttle import Limit
+from signaling.ports import Limiter
 
 # Seconds for Redis to answer, which takes it less than one millisecond: no request is 100 ms slower for a
 # Redis that hangs, since none waits for it twice
@@ -28,6 +29,7 @@ PATIENCE: Final = 0.08
 PAUSE: Final = 5.0  # seconds without Redis after it did not answer
 
 Answer = TypeVar("Answer")
+Counted = Callable[[Limit, Limiter], Limiter]
 
 log = structlog.get_logger()
 
@@ -35,12 +37,15 @@ log = structlog.get_logger()
 class Limits:
     """Makes limiters that share one memory and one Redis."""
 
-    def __init__(self, redis_url: str = "") -> None:
+    def __init__(self, redis_url: str = "", counted: Counted | None = None) -> None:
+        """`counted` makes of a limiter one that is counted."""
+        self._counted = counted
         self._memory = FixedWindowRateLimiter(MemoryStorage())
         self._shared = SharedCount(redis_url) if redis_url else None
 
-    def limiter(self, limit: Limit) -> WindowLimiter:
-        return WindowLimiter(limit, self._memory, self._shared)
+    def limiter(self, limit: Limit) -> Limiter:
+        made = WindowLimiter(limit, self._memory, self._shared)
+        return made if self._counted is None else self._counted(limit, made)
 
     async def close(self) -> None:
         if self._shared is not None:

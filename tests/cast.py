@@ -21,6 +21,7 @@ from signaling.domain.records import (
     Participant,
     Person,
     Position,
+    Recording,
     Session,
     Upload,
     User,
@@ -144,6 +145,12 @@ def document(by: Participant, **fields: Any) -> Document:
     made: dict[str, Any] = {"id": new_id(NOW), "centre": by.centre, "session": by.session, "sent_by": by.id}
     made |= {"created_at": NOW, "name": "ordonnance.pdf", "size": 4_096, "media_type": "application/pdf"}
     return Document(**{**made, **fields})
+
+
+def recording(of: Participant, **fields: Any) -> Recording:
+    made: dict[str, Any] = {"id": new_id(NOW), "centre": of.centre, "session": of.session}
+    made |= {"participant": of.id, "started_at": NOW, "ended_at": NOW + 9_000, "media_type": "video/webm"}
+    return Recording(**{**made, "size": 9_000, **fields})
 
 
 def upload(of: Participant, at: int = NOW, **fields: Any) -> Upload:

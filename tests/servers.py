@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -226,6 +227,30 @@ class ClamServer(Server):
         """It keeps nothing that could be lost, and takes seconds to say goodbye."""
         super().stop(by)
         self.path.unlink(missing_ok=True)
+
+
+class S3Server(Server):
+    """moto's server, a process of its own that keeps objects in memory.
+
+    No registry that the tests install from has a packaged storage that knows conditional writes (Debian 12:
+    rclone before `serve s3`, Ceph before conditional PUT). It answers the real client over HTTP; it does
+    without If-Match where a multipart upload is completed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        program = str(Path(sys.executable).with_name("moto_server"))
+        argv = [program, "-H", LOOPBACK, "-p", str(self.port)]
+        super().__init__(argv, folder, lambda: listening(self.port))
+
+
+@contextlib.contextmanager
+def s3_server() -> Iterator[S3Server]:
+    """A storage for as long as the `with` lasts."""
+    with _folder() as folder:
+        server = S3Server(folder)
+        with _running(server):
+            yield server
 
 
 @contextlib.contextmanager

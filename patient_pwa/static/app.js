@@ -11,6 +11,7 @@ const VERSION = String(document.body.dataset.version);
 const RENEWED = "visio-renewed"; // sessionStorage: a kept page was left for today's, once
 const SETTLE = 1000; // ms from the connection on; its first picture has the line and the processor to itself
 const PATIENCE = 4000; // ms for the picture, before what helps without one is fetched
+const ANSWER = "visio-recording"; // sessionStorage: what the caller said to it, until the server is told
 const HUNG_UP = "visio-hung-up"; // sessionStorage: a reload must not start a camera that its owner stopped
 
 let token = /[\w-]+/.exec(location.hash)?.[0] ?? ""; // some SMS apps take the full stop into the link
@@ -98,8 +99,17 @@ async function renew() {
   location.reload();
 }
 
+/** To the recording, where the screen tells of it. @param {"agreed" | "declined"} recording */
+function answer(recording) {
+  const told = ["ready", "inapp", "claimed"].includes(state.screen);
+  if (told && state.recording) quietly(() => sessionStorage.setItem(ANSWER, recording));
+}
+
 /** @param {() => void} [onRefusal] */
 function speak(onRefusal) {
+  const recording = quietly(() => sessionStorage.getItem(ANSWER));
+  if (recording) call.step({ type: "step", step: `recording.${recording}` });
+  quietly(() => sessionStorage.removeItem(ANSWER));
   call.start(onRefusal);
   quietly(() => sessionStorage.removeItem(HUNG_UP));
   quietly(() => localStorage.setItem(SPEAKING, PAGE));
@@ -131,7 +141,14 @@ async function enter(code) {
 
 /** @type {{[act: string]: () => unknown}} */
 const ACTS = {
-  start: () => speak(),
+  start: () => {
+    answer("agreed");
+    speak();
+  },
+  unrecorded: () => {
+    answer("declined");
+    speak();
+  },
   camera: () => call.set("camera", state.controls?.actual.camera === "user" ? "environment" : "user"),
   torch: () => call.set("torch", !state.controls?.actual.torch),
   hangup: () => {
@@ -155,6 +172,7 @@ const host = {
   set: (name, value) => call.set(name, value),
   on: (type, receive) => call.on(type, receive),
   tell: (frame) => call.tell(frame),
+  answer,
   step: (step) => call.step(/** @type {any} */ (step)),
   socket: call.socket,
   publisher: call.publisher,
@@ -173,6 +191,7 @@ const host = {
   post,
 };
 
+call.on("recording", ({ on }) => emit({ type: "recorded", on }));
 listen({ act, zoom: (value) => call.set("zoom", value), code: enter });
 document.addEventListener("visibilitychange", () => call.shown(document.visibilityState === "visible"));
 addEventListener("online", () => call.wake());

@@ -7,6 +7,7 @@
  * @property {(type: string, receive: (frame: Frame) => void) => void} on a frame from the server, whichever line it came by
  * @property {(frame: Frame) => boolean} tell a control frame: by the data channel, or by the socket while none is open
  * @property {(step: object) => void} step kept until the server is there
+ * @property {(recording: "agreed" | "declined") => void} answer to the recording that the page told of; the server is told as the camera starts
  * @property {import("../../signaling/client/socket.js").Socket} socket
  * @property {import("../../media/client/publisher.js").Publisher} publisher
  * @property {import("../../media/client/camera.js").Camera} camera

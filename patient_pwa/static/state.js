@@ -8,6 +8,8 @@
  * @property {string} centre name, "" while unknown
  * @property {string} phone the centre's, "" while unknown
  * @property {string} word that the regulator reads aloud, as proof that the link is genuine
+ * @property {boolean} recording the video will be recorded, unless the caller declines
+ * @property {boolean} recorded the video is being recorded
  * @property {string} reason why the camera is refused, the link unusable or the code wrong
  * @property {string} browser whose menus to explain
  * @property {number} seconds to wait before another code
@@ -27,6 +29,8 @@ export const initial = (browser = "other") => ({
   centre: "",
   phone: "",
   word: "",
+  recording: false,
+  recorded: false,
   reason: "",
   browser,
   seconds: 0,
@@ -41,7 +45,15 @@ export const initial = (browser = "other") => ({
 /** @type {{[type: string]: (state: State, message: Message) => Partial<State>}} */
 const CHANGES = {
   trouble: () => ({ slow: true }),
-  looked: (_, { state, centre, phone = "", word = "", inApp }) => ({ ...looked(state, inApp), centre, phone, word, slow: false }),
+  looked: (_, { state, centre, phone = "", word = "", recording = false, inApp }) => ({
+    ...looked(state, inApp),
+    centre,
+    phone,
+    word,
+    recording,
+    slow: false,
+  }),
+  recorded: (_, { on }) => ({ recorded: on }),
   code: (_, { reason = "", seconds = 0 }) => ({ screen: "code", reason, seconds }),
   asking: () => ({ screen: "asking", link: "connecting" }),
   granted: () => ({ screen: "live" }),
@@ -81,11 +93,11 @@ function looked(state, inApp) {
  * @param {State} state
  * @returns {Set<string>}
  */
-export function flags({ screen, reason, browser, word, slow, link, stills, socket, copied, controls }) {
+export function flags({ screen, reason, browser, word, recording, recorded, slow, link, stills, socket, copied, controls }) {
   const line = stills ? "stills" : link === "lost" || (socket === "lost" && link !== "connected") ? "lost" : link;
   const can = controls?.capabilities;
   const menus = browser !== "inapp" && (reason === "denied" || reason === "system");
-  const found = { slow, copied, menus, word, "can-flip": can && can.facing.length > 1, "can-light": can?.torch, "can-zoom": can?.zoom };
+  const found = { slow, copied, menus, word, recording, recorded, "can-flip": can && can.facing.length > 1, "can-light": can?.torch, "can-zoom": can?.zoom };
   const so = Object.entries(found).filter(([, value]) => value);
   return new Set([screen, `${screen}:${reason}`, `${browser}:${reason}`, line, ...so.map(([name]) => name)]);
 }

@@ -21,6 +21,9 @@ class MemoryBus:
         """Ends every iterator."""
         self._topics.end_all()
 
+    async def check(self) -> None:
+        """There is no other process."""
+
     async def publish(self, topic: str, note: bytes) -> None:
         check_note(note)
         self._topics.deliver(topic, note)

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from signaling.bus.listener import Listener
 from signaling.bus.topics import Subscription, Topics, check_note
+from signaling.domain.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -69,6 +70,13 @@ class RedisBus:
                 await self._listener.close()
         await asyncio.gather(*self._leaving, return_exceptions=True)
         await self._pool.disconnect()
+
+    async def check(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._publisher.publish("check", b"")
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis does not answer") from error
 
     async def publish(self, topic: str, note: bytes) -> None:
         check_note(note)

@@ -89,7 +89,7 @@ DETAILS: Final[dict[Action, frozenset[str]]] = {
     "password.changed": frozenset(),
     "account.changed": frozenset({"change", "role", "users"}),
     "centre.changed": frozenset({"change", "parts", "phrases"}),
-    "export.made": frozenset({"what", "format", "rows", "files"}),
+    "export.made": frozenset({"what", "format", "rows", "files", "kind"}),
     "session.held": frozenset({"held"}),
     "session.erased": frozenset({"rows", "files", "kind"}),
     "retention.run": frozenset({"kind", "rows", "files", "sessions"}),

@@ -123,6 +123,13 @@ FIELDS: Final[dict[type[Fact], dict[str, Blank | None]]] = {
     },
     facts.GuestJoined: {"invitation": STAYS, "participant": STAYS, "role": STAYS, "browser": _PHONE},
     facts.GuestRemoved: {"invitation": STAYS, "by": STAYS},
+    facts.RecordingAgreed: {"participant": STAYS},
+    facts.RecordingDeclined: {"participant": STAYS},
+    facts.RecordingStarted: {"recording": STAYS, "participant": STAYS},
+    facts.RecordingStored: {
+        "recording": STAYS, "participant": STAYS, "size": STAYS, "milliseconds": STAYS,
+    },
+    facts.RecordingStopped: {"by": STAYS},
     facts.StreamStarted: {"stream": STAYS, "participant": STAYS, "source": STAYS, "audience": STAYS},
     facts.StreamEnded: {"stream": STAYS},
     facts.SessionMarked: {"by": STAYS, "debrief": STAYS},

@@ -29,6 +29,8 @@
          +- GeocoderUnavailable   no geocoder answers in time
          +- NoPicture             nothing flows that could be shown
          +- NoChannel             the phone has no open control channel
+         +- Damaged               a kept file is not what was written; trying again can't help
+         +- WrongMasterKey        files were encrypted under a master key that is not here
 
 `permanent` says whether the same request can succeed later unchanged.
 """
@@ -207,3 +209,12 @@ class NoPicture(Unavailable):
 
 class NoChannel(Unavailable):
     code = "no_channel"
+
+
+class Damaged(Unavailable):
+    code = "damaged"
+    permanent = True
+
+
+class WrongMasterKey(Unavailable):
+    """The text says which one is missing, for who runs the server."""

@@ -256,6 +256,39 @@ class PhoneReplaced(Fact, frozen=True, tag="phone.replaced"):
     successor: str
 
 
+# --- films of the caller's video
+class RecordingAgreed(Fact, frozen=True, tag="recording.agreed"):
+    """The caller was told that the video is recorded, and started the camera."""
+
+    participant: str
+
+
+class RecordingDeclined(Fact, frozen=True, tag="recording.declined"):
+    """The caller started the camera without recording: nothing of this session is recorded from now on."""
+
+    participant: str
+
+
+class RecordingStarted(Fact, frozen=True, tag="recording.started"):
+    recording: str
+    participant: str
+
+
+class RecordingStored(Fact, frozen=True, tag="recording.stored"):
+    """The film is as complete as it will be."""
+
+    recording: str
+    participant: str
+    size: int  # bytes
+    milliseconds: int | None = None  # from its first frame to its last; None: its process was killed
+
+
+class RecordingStopped(Fact, frozen=True, tag="recording.stopped"):
+    """By a regulator: nothing of this session is recorded from now on."""
+
+    by: str  # user id
+
+
 # --- the regulators
 class ViewerJoined(Fact, frozen=True, tag="viewer.joined"):
     participant: str
@@ -355,6 +388,7 @@ AnyFact = (
     | InvitationShared | HandoverAsked | HandoverDecided | PhoneReplaced
     | ViewerJoined | CaptureStored | ControlAsked | ControlPassed | CprChanged
     | GuestInvited | GuestJoined | GuestRemoved | StreamStarted | StreamEnded
+    | RecordingAgreed | RecordingDeclined | RecordingStarted | RecordingStored | RecordingStopped
     | SessionMarked | SessionAssessed | SessionEnded
 )  # fmt: skip
 

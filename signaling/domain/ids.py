@@ -86,5 +86,9 @@ class Secrets:
         """Proof that this user signed in on the browser with that mark: 128 bits, 22 URL-safe characters."""
         return urlsafe_b64encode(self._mac("seal", f"{mark}\0{email}")[:16]).rstrip(b"=").decode()
 
+    def search_key(self) -> bytes:
+        """What numbers are found by is made with it (`signaling.domain.indexing`)."""
+        return self._mac("search", "")
+
     def _mac(self, purpose: str, value: str) -> bytes:
         return hmac.digest(self._key, f"{purpose}\0{value}".encode(), "sha256")

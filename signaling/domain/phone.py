@@ -35,6 +35,8 @@ _STEPS: dict[str, type[facts.Fact]] = {
     "page.hidden": facts.PageHidden,
     "page.shown": facts.PageShown,
     "hung_up": facts.CallerHungUp,
+    "recording.agreed": facts.RecordingAgreed,
+    "recording.declined": facts.RecordingDeclined,
 }
 _REASONS = frozenset({"unsupported", "denied", "lens", "needs_tap"})
 _CONTROLS = frozenset(get_args(CommandName))

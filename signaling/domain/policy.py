@@ -43,6 +43,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phrases: tuple[str, ...] = ()  # guidance phrases that the room offers first, by key; (): as they come
     map_tiles: str = ""  # "": MAP_TILES
     map_attribution: str = ""
+    history: Literal["centre", "own"] = "centre"  # whose meetings a regulator finds, and may open
+    numbers_in_clear: bool = True  # a regulator reads whole numbers in the history; a supervisor always does
     off: tuple[Function, ...] = ()  # what this centre does without
 
     def has(self, function: Function) -> bool:

@@ -44,6 +44,7 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
 
     camera: tuple[Span, ...]
     captures: tuple[int, ...]  # kept from its video
+    films: tuple[int, ...]  # of its video, when each began
     photos: tuple[int, ...]
     sent: tuple[int, ...]  # documents
     received: tuple[int, ...]  # documents
@@ -60,6 +61,7 @@ def shared(events: Sequence[Event], participant: str) -> Shared:
     return Shared(
         camera=camera,
         captures=tuple(at for at in captures if any(span.holds(at) for span in camera)),
+        films=_times(own, facts.RecordingStarted),
         photos=_times(own, facts.PhotoStored),
         sent=_times((event for event in own if event not in by_centre), facts.DocumentStored),
         received=_times(by_centre, facts.DocumentStored),

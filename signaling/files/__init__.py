@@ -1,1 +1,1 @@
-"""Bytes that belong to a centre: `disk.DiskFiles` implements `ports.Files`."""
+"""Bytes that belong to a centre: `choice.sealed_files` makes what implements `ports.SealedFiles`."""

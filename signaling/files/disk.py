@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
-import re
-import tempfile
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import IO
 
-from signaling.domain.errors import BadInput, NotFound, Unavailable
-
-# Nothing that a file system could read as a path, a hidden file, or (by its case) as another name
-CENTRE: Final = re.compile(r"[a-z0-9]{1,64}", re.ASCII)
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}(\.[a-z0-9]{1,8})?", re.ASCII)
+from signaling.domain.errors import NotFound, Unavailable
+from signaling.files import disk_io
+from signaling.files.names import is_name, must_be_readable, must_be_writable
+from signaling.files.shelf import PIECE
 
 
 class DiskFiles:
-    """Implements `signaling.ports.Files`. Folders are 0700, files 0600.
+    """Implements `signaling.ports.Files` and `shelf.Shelf`. Folders are 0700, files 0600.
 
     A name takes lower-case letters, digits, `-` and `_`, then perhaps one extension. A file whose name begins
-    with a dot was left by a crash and may be deleted.
+    with a dot is being written, or was left by a crash: `tidy` deletes it a day later.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -32,130 +29,118 @@ class DiskFiles:
 
         Raises BadInput for a name that is none of ours, Unavailable when the disk is full or read-only.
         """
-        path = self._path(centre, name)
-        if path is None:
-            raise BadInput("not a name of a file")
+        must_be_writable(centre, name)
         try:
-            await asyncio.to_thread(_write, path, data)
+            await asyncio.to_thread(disk_io.write, self._path(centre, name), data)
         except OSError as error:
-            raise Unavailable(f"the file can't be written: {error.strerror}") from error
+            raise _unwritable(error) from error
 
     async def get(self, centre: str, name: str) -> bytes:
         """Raises NotFound, also for a name that is none of ours; Unavailable when the disk fails."""
-        path = self._path(centre, name)
-        if path is None:
-            raise NotFound("no such file")
+        must_be_readable(centre, name)
         try:
-            return await asyncio.to_thread(path.read_bytes)
-        except FileNotFoundError:
-            raise NotFound("no such file") from None
+            return await asyncio.to_thread(self._path(centre, name).read_bytes)
         except OSError as error:
-            raise Unavailable(f"the file can't be read: {error.strerror}") from error
+            raise _unreadable(error) from error
+
+    async def open(self, centre: str, name: str, start: int = 0) -> AsyncIterator[bytes]:
+        """As `get`. What replaces the file meanwhile is not seen."""
+        must_be_readable(centre, name)
+        try:
+            file: IO[bytes] = await asyncio.to_thread(self._path(centre, name).open, "rb", 0)
+            with file:
+                file.seek(start)
+                while piece := await asyncio.to_thread(file.read, PIECE):
+                    yield piece
+        except OSError as error:
+            raise _unreadable(error) from error
 
     async def append(self, centre: str, name: str, offset: int, data: bytes) -> int:
         """Also across processes of this machine. Raises BadInput for a name that is none of ours, Unavailable
         when the disk is full or fails; what was written of it then is not counted by anybody."""
-        path = self._path(centre, name)
-        if path is None:
-            raise BadInput("not a name of a file")
+        must_be_writable(centre, name)
         try:
-            return await asyncio.to_thread(_append, path, offset, data)
+            return await asyncio.to_thread(disk_io.append, self._path(centre, name), offset, data)
         except OSError as error:
-            raise Unavailable(f"the file can't be written: {error.strerror}") from error
+            raise _unwritable(error) from error
 
     async def size(self, centre: str, name: str) -> int:
         """Raises Unavailable when the disk fails."""
-        path = self._path(centre, name)
+        if not is_name(centre, name):
+            return 0
         try:
-            return (await asyncio.to_thread(path.stat)).st_size if path is not None else 0
+            return (await asyncio.to_thread(self._path(centre, name).stat)).st_size
         except FileNotFoundError:
             return 0
         except OSError as error:
-            raise Unavailable(f"the file can't be read: {error.strerror}") from error
+            raise _unreadable(error) from error
 
     async def remove(self, centre: str, name: str) -> None:
         """Raises Unavailable when the disk fails."""
-        path = self._path(centre, name)
-        if path is None:
+        if not is_name(centre, name):
             return
         try:
-            await asyncio.to_thread(_remove, path)
+            await asyncio.to_thread(disk_io.remove, self._path(centre, name))
         except OSError as error:
             raise Unavailable(f"the file can't be removed: {error.strerror}") from error
 
-    def _path(self, centre: str, name: str) -> Path | None:
-        if CENTRE.fullmatch(centre) and NAME.fullmatch(name):
-            return self._folder / centre / name
-        return None
-
-
-def _write(path: Path, data: bytes) -> None:
-    _make_folder(path.parent)
-    handle, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)  # 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _append(path: Path, offset: int, data: bytes) -> int:
-    """The lock is the open file's: it ends with it, whatever happens."""
-    if offset and not path.is_file():
-        return 0
-    _make_folder(path.parent)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        size = os.fstat(handle).st_size
-        if size != offset:
-            return size
+    async def tidy(self) -> int:
+        """Raises Unavailable when the disk fails."""
         try:
-            _write_all(handle, data, offset)
-        except OSError:
-            os.ftruncate(handle, offset)  # half a chunk on a full disk
-            raise
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    if not offset:
-        _sync_folder(path.parent)
-    return offset + len(data)
+            return await asyncio.to_thread(disk_io.sweep, self._folder)
+        except OSError as error:
+            raise Unavailable(f"the folder can't be read: {error.strerror}") from error
+
+    # ------------------------------------------------------------ as a shelf
+    async def check(self) -> None:
+        """Nothing: the folder is made with its first file."""
+
+    async def close(self) -> None:
+        """Nothing is held between two calls."""
+
+    async def names(self, centre: str) -> Sequence[str]:
+        try:
+            found = await asyncio.to_thread(os.listdir, self._folder / centre)
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise _unreadable(error) from error
+        return sorted(name for name in found if is_name(centre, name))
+
+    async def stamp(self, centre: str, name: str) -> str:
+        try:
+            return await asyncio.to_thread(disk_io.stamp, self._path(centre, name))
+        except OSError as error:
+            raise _unreadable(error) from error
+
+    async def exchange(self, centre: str, name: str, stamp: str, pieces: AsyncIterator[bytes]) -> bool:
+        path = self._path(centre, name)
+        try:
+            temporary = await asyncio.to_thread(disk_io.temporary, path.parent)
+            try:
+                async for piece in pieces:
+                    await asyncio.to_thread(temporary.write, piece)
+                return await asyncio.to_thread(disk_io.exchange, path, stamp, temporary)
+            finally:
+                await asyncio.to_thread(disk_io.discard, temporary)
+        except OSError as error:
+            raise _unwritable(error) from error
+
+    async def cut(self, centre: str, name: str, size: int, to: int) -> None:
+        try:
+            await asyncio.to_thread(disk_io.cut, self._path(centre, name), size, to)
+        except OSError as error:
+            raise _unwritable(error) from error
+
+    def _path(self, centre: str, name: str) -> Path:
+        return self._folder / centre / name
 
 
-def _write_all(handle: int, data: bytes, offset: int) -> None:
-    left = memoryview(data)
-    while left:
-        written = os.pwrite(handle, left, offset)
-        left, offset = left[written:], offset + written
+def _unwritable(error: OSError) -> Unavailable:
+    return Unavailable(f"the file can't be written: {error.strerror}")
 
 
-def _remove(path: Path) -> None:
-    """For good: a power cut brings nothing back."""
-    if path.exists():
-        path.unlink(missing_ok=True)
-        _sync_folder(path.parent)
-
-
-def _make_folder(folder: Path) -> None:
-    """With every parent that is missing, each safe on disk."""
-    if folder.is_dir():
-        return
-    if not folder.parent.is_dir():
-        _make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name is safe once its folder is."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _unreadable(error: OSError) -> NotFound | Unavailable:
+    if isinstance(error, FileNotFoundError):
+        return NotFound("no such file")
+    return Unavailable(f"the file can't be read: {error.strerror}")

@@ -69,7 +69,7 @@ async def _said(kind: str, data: bytes) -> bytes:
         async with asyncio.timeout(WITHIN):
             said, _ = await worker.communicate(data)
     except TimeoutError:
-        log.warning("a file was not inspected in time")
+        log.warning("file_not_inspected")
         return b""
     finally:
         await _end(worker)

@@ -31,7 +31,7 @@ class Step(_Frame, frozen=True, tag="step"):
 
     step: Literal[
         "camera.asked", "camera.granted", "camera.refused", "camera.lost", "camera.back",
-        "page.hidden", "page.shown", "hung_up",
+        "page.hidden", "page.shown", "hung_up", "recording.agreed", "recording.declined",
     ]  # fmt: skip
     reason: RefusalReason | None = None  # with camera.refused
     cause: LossCause | None = None  # with camera.lost
@@ -121,6 +121,12 @@ class Watchers(_Frame, frozen=True, tag="watchers"):
     count: int
 
 
+class Recording(_Frame, frozen=True, tag="recording"):
+    """Whether the phone's video is being recorded; after each change."""
+
+    on: bool
+
+
 class Streams(_Frame, frozen=True, tag="streams"):
     """All that the caller is shown now, the newest last; after each change."""
 
@@ -147,5 +153,5 @@ class Pong(_Frame, frozen=True, tag="pong"):
 
 CallerOut = (
     Welcome | IceServers | Move | DocumentOffered | StillAt | Replaced | Answer | Error | Pong
-    | Watchers | Streams | control.Command | control.FileAt | control.FileDone | control.Ended
+    | Watchers | Recording | Streams | control.Command | control.FileAt | control.FileDone | control.Ended
 )  # fmt: skip

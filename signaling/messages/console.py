@@ -91,6 +91,12 @@ class Cpr(_Frame, frozen=True, tag="cpr"):
     state: facts.Cpr
 
 
+class StopRecording(_Frame, frozen=True, tag="stop_recording"):
+    """Nothing of this session is recorded from now on."""
+
+    ref: int
+
+
 class Share(_Frame, frozen=True, tag="share"):
     """The regulator shows a window of their screen, or their own camera (one sendonly video section). With
     `stream`: anew, for one that goes on."""
@@ -142,7 +148,10 @@ class Ping(_Frame, frozen=True, tag="ping"):
 
 
 # Each is answered by `ok`, or by `error`
-Wish = Command | Resend | Decide | Hand | Cpr | Unshare | InviteGuest | ResendGuest | RemoveGuest | End
+Wish = (
+    Command | Resend | Decide | Hand | Cpr | StopRecording | Unshare
+    | InviteGuest | ResendGuest | RemoveGuest | End
+)  # fmt: skip
 ConsoleIn = Join | Watch | Offer | Seen | Share | Wish | Ping
 
 

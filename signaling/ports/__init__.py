@@ -2,6 +2,9 @@
 
 from signaling.domain.room import Change as Change
 from signaling.domain.room import Room as Room
+from signaling.ports.filming import Filming as Filming
+from signaling.ports.filming import Recorder as Recorder
+from signaling.ports.filming import Reel as Reel
 from signaling.ports.outside import Audit as Audit
 from signaling.ports.outside import Bus as Bus
 from signaling.ports.outside import Clock as Clock
@@ -10,10 +13,12 @@ from signaling.ports.outside import Found as Found
 from signaling.ports.outside import Geocoder as Geocoder
 from signaling.ports.outside import Limiter as Limiter
 from signaling.ports.outside import Notifier as Notifier
+from signaling.ports.outside import Observer as Observer
 from signaling.ports.outside import OnRelayEvent as OnRelayEvent
 from signaling.ports.outside import Outgoing as Outgoing
 from signaling.ports.outside import Receipt as Receipt
 from signaling.ports.outside import Relay as Relay
+from signaling.ports.outside import SealedFiles as SealedFiles
 from signaling.ports.people import Authenticator as Authenticator
 from signaling.ports.people import Errand as Errand
 from signaling.ports.people import IdentityProvider as IdentityProvider
@@ -24,6 +29,8 @@ from signaling.ports.people import Presented as Presented
 from signaling.ports.people import Professional as Professional
 from signaling.ports.store import Bearer as Bearer
 from signaling.ports.store import Decide as Decide
+from signaling.ports.store import Depths as Depths
 from signaling.ports.store import Details as Details
 from signaling.ports.store import Listed as Listed
+from signaling.ports.store import Meeting as Meeting
 from signaling.ports.store import Store as Store

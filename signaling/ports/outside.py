@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
 from signaling.domain.audit import Audited
-from signaling.domain.records import (
-    Channel,
-)
+from signaling.domain.facts import Event
+from signaling.domain.records import CentreKey, Channel
 from signaling.domain.room import Change as Change
 from signaling.domain.room import Room as Room
+from signaling.messages import control
 from signaling.messages.relay import RelayEvent
 
 
@@ -29,6 +29,10 @@ class Files(Protocol):
     async def get(self, centre: str, name: str) -> bytes:
         """Raises NotFound."""
 
+    def open(self, centre: str, name: str, start: int = 0) -> AsyncIterator[bytes]:
+        """Its bytes from `start` on, in pieces of 256 KB at most: no file is ever whole in memory. The first
+        piece raises NotFound."""
+
     async def append(self, centre: str, name: str, offset: int, data: bytes) -> int:
         """Add to a file that grows, when it has exactly `offset` bytes so far; else nothing is done.
         Returns how many it has then, safe on disk. Of several that append at once one comes first."""
@@ -38,6 +42,31 @@ class Files(Protocol):
 
     async def remove(self, centre: str, name: str) -> None:
         """A file that there is none of is no error."""
+
+    async def tidy(self) -> int:
+        """Delete what crashes left of files that were being written. Returns how many."""
+
+
+class SealedFiles(Files, Protocol):
+    """Files that are encrypted where they lie, with keys of their centre that a master key wraps."""
+
+    async def check(self) -> None:
+        """Raises Unavailable, with a sentence, when there are keys that no master key opens, or the storage
+        can't be reached."""
+
+    async def close(self) -> None: ...
+
+    def new_key(self, centre: str, after: int = 0) -> CentreKey:
+        """Of no use before it is in the store. `after`: ms since the epoch of those before it, whatever the
+        clock says now."""
+
+    def rewrapped(self, key: CentreKey) -> CentreKey:
+        """The same key under the master key that is in use. Raises Unavailable when none opens it."""
+
+    async def names(self, centre: str) -> Sequence[str]: ...
+    async def renew(self, centre: str, name: str) -> Literal["renewed", "current", "busy"]:
+        """Encrypt a file anew with the centre's newest key, at once for every reader, unless it is already.
+        busy: it changed meanwhile, and nothing was done. Raises NotFound for one that is gone."""
 
 
 class Limiter(Protocol):
@@ -58,11 +87,27 @@ class Audit(Protocol):
         answered."""
 
 
+class Observer(Protocol):
+    """Counts what happens, for those who look after the product. Never raises."""
+
+    def happened(self, room: Room, events: Sequence[Event]) -> None:
+        """`room`: as it was before them."""
+
+    def measured(self, frame: control.Quality) -> None:
+        """What a phone measures of its picture."""
+
+    def audited(self, action: str) -> None:
+        """A line has its place in the audit. `action`: one of `signaling.domain.audit.Action`."""
+
+
 class Bus(Protocol):
     """Tells other processes that something changed. Nothing on it is ever the only copy."""
 
     async def open(self) -> None: ...
     async def close(self) -> None: ...
+    async def check(self) -> None:
+        """Raises Unavailable while notes reach no other process."""
+
     async def publish(self, topic: str, note: bytes) -> None:
         """`note`: 64 KB at most. Never raises when the bus is away: subscribers will read the gap."""
 
@@ -128,6 +173,8 @@ class Relay(Protocol):
         """Events of one participant arrive in order, one at a time."""
 
     async def close(self) -> None: ...
+    async def check(self) -> None:
+        """Raises RelayUnavailable while no media can be carried."""
 
     async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
         """A phone offers to send. Returns the answer's SDP. The participant's earlier connection is

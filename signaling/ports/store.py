@@ -9,6 +9,7 @@ import msgspec
 
 from signaling.domain.audit import Head, Sought
 from signaling.domain.facts import Event
+from signaling.domain.outcomes import Ending
 from signaling.domain.phone_test import PhoneTest
 from signaling.domain.policy import DataClass
 from signaling.domain.records import (
@@ -16,6 +17,7 @@ from signaling.domain.records import (
     AuditEntry,
     Capture,
     Centre,
+    CentreKey,
     Document,
     Login,
     Message,
@@ -33,6 +35,7 @@ from signaling.domain.records import (
 )
 from signaling.domain.room import Change as Change
 from signaling.domain.room import Room as Room
+from signaling.domain.search import Search
 
 Decide = Callable[[Room], Change]
 
@@ -48,11 +51,31 @@ class Details(msgspec.Struct, frozen=True):
     positions: tuple[Position, ...]
     messages: tuple[Message, ...]
     documents: tuple[Document, ...] = ()
+    recordings: tuple[Recording, ...] = ()
 
 
 class Listed(msgspec.Struct, frozen=True):
     session: Session
     regulator: str
+
+
+class Meeting(msgspec.Struct, frozen=True):
+    """A session as the history lists it."""
+
+    session: Session
+    regulator: str
+    place: int  # where it stands among all; rises with its start
+    ending: Ending
+    cover: str | None = None  # id of its first capture or photo
+
+
+class Depths(msgspec.Struct, frozen=True):
+    """How much there is of what begins and ends, in all centres."""
+
+    calls: int  # sessions that have not ended
+    messages: int  # whose next try is due
+    uploads: int  # files of phones that are not whole yet
+    audit: int  # lines that wait for their place in a chain
 
 
 class Bearer(msgspec.Struct, frozen=True):
@@ -91,8 +114,12 @@ class Store(Protocol):
     async def running(self, centre: str) -> Sequence[Listed]:
         """Sessions not ended, newest first; 200 at most."""
 
-    async def history(self, centre: str, before: str | None, limit: int) -> Sequence[Listed]:
-        """Sessions by id, newest first, those with an id below `before`."""
+    async def search(self, centre: str, search: Search, limit: int) -> Sequence[Meeting]:
+        """Newest first; with `after` the oldest ones above that, newest first too."""
+
+    async def index(self, above: str, limit: int) -> str | None:
+        """Make what sessions with a higher id are found by, `limit` of them at most, where it is missing or
+        was made with another key. Returns where to go on, None at the end."""
 
     async def capture(self, centre: str, capture: str) -> Capture: ...
     async def stale(self, started_before: int) -> Sequence[tuple[str, str]]:
@@ -141,6 +168,9 @@ class Store(Protocol):
         """Their bytes are gone."""
 
     async def recordings(self, centre: str, session: str) -> Sequence[Recording]: ...
+    async def recording(self, centre: str, recording: str) -> Recording:
+        """Raises NotFound."""
+
     async def sessions_with(self, centre: str, address: str) -> Sequence[Session]:
         """All sessions in which that number or e-mail address was written to, oldest first."""
 
@@ -156,6 +186,8 @@ class Store(Protocol):
     async def due_messages(self, now: int, limit: int, lease_until: int) -> Sequence[Message]:
         """Messages whose next try is due, leased: `next_try_at` becomes `lease_until`, so that no other
         process takes them and a crash only delays them."""
+
+    async def depths(self, now: int) -> Depths: ...
 
     async def message(self, message: str) -> Message:
         """By its id, for a carrier's call-back. Raises NotFound."""
@@ -192,6 +224,18 @@ class Store(Protocol):
         """By the link that it was sent with. Raises NotFound, for an expired one too."""
 
     async def forget_phone_tests(self, created_before: int) -> None: ...
+
+    # --- keys that a centre's files are encrypted with; the newest one that is not retired is in use
+    async def centre_keys(self, centre: str) -> Sequence[CentreKey]:
+        """Oldest first, the retired ones too."""
+
+    async def add_centre_key(self, key: CentreKey, *, if_none: bool = False) -> None:
+        """`if_none`: only when none of the centre's is in use. Raises NotFound for an unknown centre."""
+
+    async def change_centre_key(
+        self, centre: str, key: str, change: Callable[[CentreKey], CentreKey]
+    ) -> CentreKey:
+        """As `change_user`. Raises NotFound."""
 
     # --- accounts
     async def centre(self, centre: str) -> Centre: ...

@@ -17,7 +17,7 @@ from signaling.domain.audit import Audited, Examination, Head, Sought, due
 from signaling.domain.errors import Unavailable
 from signaling.domain.records import AuditDue, AuditEntry
 from signaling.domain.visitor import Visitor
-from signaling.ports import Clock, Store
+from signaling.ports import Clock, Observer, Store
 from signaling.service.rights import must_administrate
 from signaling.service.tasks import Tasks
 
@@ -43,11 +43,14 @@ class Heads(Protocol):
 class AuditTrail:
     """Implements `signaling.ports.Audit`."""
 
-    def __init__(self, store: Store, clock: Clock, tasks: Tasks, heads: Heads) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, tasks: Tasks, heads: Heads, observer: Observer | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._tasks = tasks
         self._heads = heads
+        self._observer = observer
         self._waiting: list[tuple[list[AuditDue], asyncio.Future[None]]] = []
         self._writing = False
         self._exported: dict[str, int] = {}  # centre -> number of the head that was let out
@@ -113,6 +116,8 @@ class AuditTrail:
 
     async def _passed(self, entries: Iterable[AuditEntry]) -> None:
         for entry in entries:
+            if self._observer is not None:
+                self._observer.audited(entry.action)
             if entry.number % EXPORT_EVERY == 0:
                 await self._export(Head(entry.centre, entry.number, entry.hash))
 

@@ -14,7 +14,7 @@ from signaling.domain.room import must_be_open
 from signaling.domain.visitor import Visitor
 from signaling.ports import Change, Clock, Files, Store
 from signaling.service.journal import Journal
-from signaling.service.rights import must_have, must_watch
+from signaling.service.rights import must_find, must_have, must_watch
 
 
 class CheckedImage(Protocol):
@@ -70,6 +70,7 @@ class Captures:
     async def read(self, visitor: Visitor, capture: str) -> tuple[Capture, bytes]:
         must_watch(visitor)
         row = await self._store.capture(visitor.centre, capture)
+        await must_find(self._store, visitor, row.session)
         return row, await self._files.get(visitor.centre, row.id)
 
 

@@ -8,7 +8,7 @@ from signaling.domain.closing import Closing, Kept, close, kept
 from signaling.domain.visitor import Visitor
 from signaling.ports import Store
 from signaling.service.journal import Journal
-from signaling.service.rights import must_watch
+from signaling.service.rights import must_find, must_watch
 
 
 class Closings:
@@ -19,11 +19,13 @@ class Closings:
     async def read(self, visitor: Visitor, session: str) -> Kept:
         """Raises NotFound in another centre."""
         must_watch(visitor)
+        await must_find(self._store, visitor, session)
         return kept((await self._store.room(visitor.centre, session)).session)
 
     async def close(self, visitor: Visitor, session: str, wanted: Closing) -> Kept:
         """Open to everybody who may watch, before the end and after it. Raises BadClosing, NotFound."""
         must_watch(visitor)
+        await must_find(self._store, visitor, session)
         await self._journal.change(
             visitor.centre, session, lambda room: close(room.session, visitor.user, wanted)
         )

@@ -15,7 +15,7 @@ from signaling.domain.visitor import Visitor
 from signaling.messages import caller
 from signaling.ports import Change, Clock, Files, Room, Store
 from signaling.service.journal import Journal
-from signaling.service.rights import must_have, must_watch
+from signaling.service.rights import must_find, must_have, must_watch
 from signaling.service.uploads import Inspect
 
 
@@ -63,11 +63,13 @@ class Documents:
         """Raises NotFound, also for one of another centre."""
         must_watch(visitor)
         row = await self._store.document(visitor.centre, document)
+        await must_find(self._store, visitor, row.session)
         return row, await self._files.get(visitor.centre, row.id)
 
     async def listed(self, visitor: Visitor, session: str) -> Sequence[tuple[Document, bool]]:
         """Those of a session, oldest first, each with whether a phone sent it."""
         must_watch(visitor)
+        await must_find(self._store, visitor, session)
         room = await self._store.room(visitor.centre, session)
         phones = {one.id for one in room.participants if one.role != "regulator"}
         documents = await self._store.documents(visitor.centre, session)

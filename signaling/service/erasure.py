@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -163,9 +163,9 @@ class Callers:
     async def tests(self, centre: str, address: str) -> Sequence[PhoneTest]:
         return await self._store.phone_tests_with(centre, address)
 
-    async def file(self, centre: str, name: str) -> bytes:
-        """Raises NotFound for one that went while the archive was made."""
-        return await self._files.get(centre, name)
+    def file(self, centre: str, name: str) -> AsyncIterator[bytes]:
+        """In pieces; the first one raises NotFound for one that went while the archive was made."""
+        return self._files.open(centre, name)
 
     async def _kept(self, session: Session) -> Kept:
         details, recordings = await self.details(session.centre, session.id)

@@ -9,6 +9,7 @@ import msgspec
 from signaling.domain import joining
 from signaling.domain.errors import LinkUnusable, NotFound, NotSignedIn, Throttled
 from signaling.domain.ids import Secrets, fingerprint
+from signaling.domain.policy import policy_of
 from signaling.domain.records import Invitation, Participant
 from signaling.domain.throttle import ALL_CODE_GUESSES, CODE_GUESSES, UNKNOWN_LINKS, Limit, network
 from signaling.ports import Clock, Limiter, Room, Store
@@ -22,6 +23,7 @@ class Look(msgspec.Struct, frozen=True):
     centre: str  # name, "" when the link is unknown
     phone: str = ""  # the centre's, as callers read it
     word: str = ""  # that the regulator reads aloud, as proof that the link is genuine
+    recording: bool = False  # the video will be recorded, unless the caller declines
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -39,12 +41,16 @@ class Joining:
         clock: Clock,
         secrets: Secrets,
         limiter: Callable[[Limit], Limiter],
+        *,
+        records: bool = False,
     ) -> None:
+        """`records`: whether a centre that turns recording on gets films."""
         self._store = store
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
         self._links = Links(store, journal, clock, secrets, _is_callers, limiter(UNKNOWN_LINKS))
+        self._records = records
         self._guesses = limiter(CODE_GUESSES)
         self._all_guesses = limiter(ALL_CODE_GUESSES)
 
@@ -59,7 +65,8 @@ class Joining:
         if state == "ready" and invitation.opened_at is None:
             await self._links.open(invitation)
         row = await self._store.centre(centre)
-        return Look(state, row.name, row.phone, self._secrets.word(session))
+        recording = self._records and not invitation.guest and policy_of(row).recording
+        return Look(state, row.name, row.phone, self._secrets.word(session), recording)
 
     def _state(self, room: Room, invitation: Invitation, phone: Phone) -> joining.LinkState:
         now = self._clock.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -10,7 +10,7 @@ from signaling.domain.facts import Event
 from signaling.domain.handover import succession
 from signaling.domain.records import Session
 from signaling.messages.codec import encode
-from signaling.ports import Bus, Change, Decide, Store
+from signaling.ports import Bus, Change, Decide, Observer, Room, Store
 
 NOTE_BYTES = 60 * 1024  # the bus takes 64 KB
 
@@ -52,25 +52,51 @@ def news(events: Sequence[Event]) -> bytes:
 read_news = msgspec.json.Decoder(News).decode
 
 
-class Journal:
-    """Every change of a session goes through here: stored first, then announced."""
+Follower = Callable[[Room, Sequence[Event]], None]  # the room as it was before these events
 
-    def __init__(self, store: Store, bus: Bus) -> None:
+
+class Journal:
+    """Every change of a session goes through here: stored first, then counted and announced."""
+
+    def __init__(self, store: Store, bus: Bus, observer: Observer | None = None) -> None:
         self._store = store
         self._bus = bus
+        self._observer = observer
+        self._followers: list[Follower] = []
+
+    def follow(self, follower: Follower) -> None:
+        """Called after each change that this process makes, once it is on its way to everybody."""
+        self._followers.append(follower)
 
     async def start(self, session: Session, change: Change) -> Sequence[Event]:
-        return await self._announce(session.centre, session.id, await self._store.start(session, change))
+        events = await self._store.start(session, change)
+        self._observe(Room(session, (), ()), events)
+        return await self._announce(session.centre, session.id, events)
 
     async def change(self, centre: str, session: str, decide: Decide) -> Sequence[Event]:
         """As `Store.change`; the events are on their way to every follower when it returns. What a change
         says of a phone's picture may replace the camera (`signaling.domain.handover`)."""
-        events = await self._store.change(centre, session, lambda room: succession(room, decide(room)))
-        return await self._announce(centre, session, events)
+        before: list[Room] = []  # of each attempt; the last one counts
+
+        def decided(room: Room) -> Change:
+            before.append(room)
+            return succession(room, decide(room))
+
+        events = await self._store.change(centre, session, decided)
+        self._observe(before[-1], events)
+        await self._announce(centre, session, events)
+        if events:
+            for follower in self._followers:
+                follower(before[-1], events)
+        return events
 
     async def moved(self, session: str) -> None:
         """The session's media node is gone: nothing to store, both ends are to offer again."""
         await self._bus.publish(move_topic(session), b"")
+
+    def _observe(self, room: Room, events: Sequence[Event]) -> None:
+        if self._observer is not None:
+            self._observer.happened(room, events)
 
     async def _announce(self, centre: str, session: str, events: Sequence[Event]) -> Sequence[Event]:
         if events:

@@ -17,7 +17,7 @@ from signaling.domain.errors import BadFile, BadMessage
 from signaling.domain.records import Participant
 from signaling.messages import console, control
 from signaling.messages.codec import encode
-from signaling.ports import Bus, Clock
+from signaling.ports import Bus, Clock, Observer
 
 STILL_MILLISECONDS: Final = 150  # between two stills of a phone; ours leave 300 ms at the least
 QUALITY_MILLISECONDS: Final = 1_000
@@ -39,10 +39,17 @@ class Live:
     """`check_still` raises BadFile for what is no whole JPEG picture of a sane size; it may take some
     milliseconds."""
 
-    def __init__(self, bus: Bus, clock: Clock, check_still: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        clock: Clock,
+        check_still: Callable[[bytes], None],
+        observer: Observer | None = None,
+    ) -> None:
         self._bus = bus
         self._clock = clock
         self._check_still = check_still
+        self._observer = observer
         self._times: dict[str, int] = {}  # key -> when the last one was let through
 
     async def still(self, phone: Participant, jpeg: bytes) -> None:
@@ -61,6 +68,8 @@ class Live:
         """Show what a phone measures. Raises BadMessage; what comes too often is let go."""
         measures.check_quality(frame)
         if self._is_due(f"quality:{participant}", QUALITY_MILLISECONDS):
+            if self._observer is not None:
+                self._observer.measured(frame)
             told = console.Quality(participant=participant, **msgspec.structs.asdict(frame))
             await self.tell(session, told)
 

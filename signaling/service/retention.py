@@ -43,6 +43,11 @@ class Removals:
             count += len(waiting)
         return count
 
+    async def tidy(self) -> None:
+        """What crashes left of files that were being written. Raises Unavailable."""
+        if count := await self._files.tidy():
+            log.info("files_tidied", files=count)
+
 
 class Retention:
     """`keep_days`: what the installation says for classes of which a centre says nothing; 0: for ever."""
@@ -62,6 +67,7 @@ class Retention:
         if not await self._renew(LEASE):
             return False
         await self._removals.run()
+        await self._removals.tidy()
         for centre in await self._store.centres():
             days = days_of(policy_of(centre), self._keep_days)
             for data_class in CLASSES:

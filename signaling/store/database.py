@@ -11,7 +11,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from time import monotonic
+from typing import Any, Final, Literal, Protocol, TypeVar
 from urllib.parse import quote
 
 import structlog
@@ -27,6 +28,13 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
+
+
+class Timed(Protocol):
+    """Is told of every transaction. `failed`: the database is away, or the fault is ours."""
+
+    def __call__(self, kind: Literal["read", "write"], seconds: float, *, failed: bool) -> None: ...
+
 
 BUSY_SECONDS: Final = 5.0  # another process of this machine writes to the same SQLite file
 READERS: Final = 4
@@ -67,7 +75,8 @@ def async_url(database_url: str) -> URL:
 class Database:
     """Runs transactions that read and transactions that write."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, timed: Timed | None = None) -> None:
+        self._timed = timed
         self._under_way: set[asyncio.Task[Any]] = set()
         url = async_url(database_url)
         self.file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
@@ -90,14 +99,14 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """The result of `work`, on one snapshot. Raises Unavailable."""
-        return await self._wholly(self._read(work))
+        return await self._wholly(self._measured("read", self._read(work)))
 
     async def write(self, work: Work[T]) -> T:
         """The result of `work`, whose writes are on disk, or none of them when it raises.
 
         Raises Unavailable, BadInput and NotFound too.
         """
-        return await self._wholly(self._write(work))
+        return await self._wholly(self._measured("write", self._write(work)))
 
     async def _wholly(self, transaction: Coroutine[Any, Any, T]) -> T:
         """Whoever waits may be cancelled, the transaction may not: an SQLite connection that is torn out of a
@@ -110,6 +119,18 @@ class Database:
         except asyncio.CancelledError:
             task.add_done_callback(_see_off)
             raise
+
+    async def _measured(self, kind: Literal["read", "write"], transaction: Coroutine[Any, Any, T]) -> T:
+        if self._timed is None:
+            return await transaction
+        began, failed = monotonic(), False
+        try:
+            return await transaction
+        except Exception as error:
+            failed = isinstance(error, Unavailable) or not isinstance(error, VisioError)
+            raise
+        finally:
+            self._timed(kind, monotonic() - began, failed=failed)
 
     async def _read(self, work: Work[T]) -> T:
         with _translated_errors():

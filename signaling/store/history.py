@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.facts import Event
-from signaling.domain.records import Capture, Document, Position, Session
-from signaling.ports import Details, Listed
+from signaling.domain.indexing import Numbers
+from signaling.domain.records import Capture, Document, Position, Recording, Session
+from signaling.domain.search import Search
+from signaling.ports import Details, Listed, Meeting
 from signaling.store import rows
 from signaling.store.database import Database
+from signaling.store.meetings import rebuild, unmarked
+from signaling.store.searching import empty, find_meetings
 from signaling.store.sessions import read_room
 from signaling.store.tables import capture as capture_table
 from signaling.store.tables import session as session_table
@@ -23,18 +27,34 @@ STALE: Final = 100
 
 
 class History:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, numbers: Numbers) -> None:
         self._database = database
+        self._numbers = numbers
 
     async def running(self, centre: str) -> Sequence[Listed]:
         query = _listing(centre).where(session_table.c.ended_at.is_(None)).limit(RUNNING)
         return await self._database.read(lambda connection: _fetch_listed(connection, query))
 
-    async def history(self, centre: str, before: str | None, limit: int) -> Sequence[Listed]:
-        query = _listing(centre).limit(limit)
-        if before is not None:
-            query = query.where(session_table.c.id < before)
-        return await self._database.read(lambda connection: _fetch_listed(connection, query))
+    async def search(self, centre: str, search: Search, limit: int) -> Sequence[Meeting]:
+        if empty(search):
+            return ()
+
+        async def work(connection: AsyncConnection) -> Sequence[Meeting]:
+            rows_found = await find_meetings(connection, self._numbers, centre, search, limit)
+            found = [_meeting(row) for row in rows_found]
+            return found if search.after is None else found[::-1]
+
+        return await self._database.read(work)
+
+    async def index(self, above: str, limit: int) -> str | None:
+        async def work(connection: AsyncConnection) -> str | None:
+            wanting, next_ = await unmarked(connection, self._numbers.mark, above, limit)
+            query = select(session_table).where(session_table.c.id.in_(wanting)).with_for_update()
+            for session in await rows.fetch(connection, Session, query):
+                await rebuild(connection, self._numbers, session)
+            return next_
+
+        return await self._database.write(work)
 
     async def details(self, centre: str, session: str) -> Details:
         return await self._database.read(lambda connection: _read_details(connection, centre, session))
@@ -67,6 +87,7 @@ async def _read_details(connection: AsyncConnection, centre: str, session: str) 
         positions=await rows.fetch(connection, Position, rows.within(Position, centre, session)),
         messages=room.messages,
         documents=await rows.fetch(connection, Document, rows.within(Document, centre, session)),
+        recordings=await rows.fetch(connection, Recording, rows.within(Recording, centre, session)),
     )
 
 
@@ -86,6 +107,16 @@ def _listing(centre: str) -> Select[Any]:
 async def _fetch_listed(connection: AsyncConnection, query: Select[Any]) -> Sequence[Listed]:
     found = (await connection.execute(query)).mappings()
     return [Listed(rows.record_of(Session, row), row["regulator"]) for row in found]
+
+
+def _meeting(row: Mapping[Any, Any]) -> Meeting:
+    return Meeting(
+        session=rows.record_of(Session, row),
+        regulator=row["regulator"],
+        place=row["place"],
+        ending=row["ending"],
+        cover=row["cover"],
+    )
 
 
 async def _names(connection: AsyncConnection, centre: str, users: Iterable[str]) -> dict[str, str]:

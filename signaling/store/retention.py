@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.erasing import blanked, class_of, file_names, must_be_erasable
 from signaling.domain.ids import new_id
+from signaling.domain.indexing import Numbers
 from signaling.domain.phone_test import PhoneTest
 from signaling.domain.policy import DataClass
 from signaling.domain.records import AuditDue, Capture, Document, Recording, Removal, Session, Upload
 from signaling.ports import Clock
 from signaling.store import rows, tables
 from signaling.store.database import Database
+from signaling.store.meetings import rebuild
 from signaling.store.sessions import read_session
 
 Stored = Capture | Document | Upload | Recording
@@ -24,9 +26,10 @@ STORED: Final[tuple[type[Stored], ...]] = (Capture, Document, Upload, Recording)
 
 
 class Retention:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, numbers: Numbers) -> None:
         self._database = database
         self._clock = clock
+        self._numbers = numbers
 
     # ------------------------------------------------------------ what goes
     async def overdue(
@@ -54,6 +57,8 @@ class Retention:
             if row.erased_at is not None:
                 return 0, 0
             counts = await _clear(connection, row, going, now)
+            cleared = await read_session(connection, centre, session)
+            await rebuild(connection, self._numbers, cleared)
             if line is not None:
                 await rows.insert_records(connection, (line,))
             return counts
@@ -71,6 +76,10 @@ class Retention:
     async def recordings(self, centre: str, session: str) -> Sequence[Recording]:
         query = rows.within(Recording, centre, session)
         return await self._database.read(lambda connection: rows.fetch(connection, Recording, query))
+
+    async def recording(self, centre: str, recording: str) -> Recording:
+        query = rows.owned(Recording, centre).where(tables.recording.c.id == recording)
+        return await self._database.read(lambda connection: rows.fetch_one(connection, Recording, query))
 
     # ------------------------------------------------------------ one caller
     async def sessions_with(self, centre: str, address: str) -> Sequence[Session]:

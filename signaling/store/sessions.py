@@ -10,18 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from signaling.domain.errors import NotAllowed
 from signaling.domain.facts import Event
 from signaling.domain.guests import guest_ids
+from signaling.domain.indexing import Numbers
 from signaling.domain.records import Handover, Invitation, Message, Participant, Record, Session
 from signaling.domain.room import Change, Room
 from signaling.ports import Clock, Decide
 from signaling.store import projection, rows
 from signaling.store.database import Database
+from signaling.store.meetings import follow
 from signaling.store.tables import TABLE_OF
 
 
 class Sessions:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, numbers: Numbers) -> None:
         self._database = database
         self._clock = clock
+        self._numbers = numbers
 
     async def start(self, session: Session, change: Change) -> Sequence[Event]:
         """Raises BadInput when the id is taken, NotFound when the centre or the user is unknown."""
@@ -69,9 +72,12 @@ class Sessions:
         await rows.insert_events(connection, before.centre, before.id, events)
         for event in events:
             await _apply_to_row(connection, before.centre, event)
-        after = projection.session_after(_updated(before, change), events, guest_ids(room, change))
+        guests = guest_ids(room, change)
+        after = projection.session_after(_updated(before, change), events, guests)
         if after != before:
             await rows.replace_record(connection, after)
+        if after != before or after.version == 0:
+            await follow(connection, self._numbers, change, events, guests, before, after)
         return events
 
 

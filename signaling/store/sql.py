@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
+
+from signaling.domain.indexing import Numbers
 from signaling.ports import Clock
 from signaling.store import schema
 from signaling.store.accounts import Accounts
 from signaling.store.audit import AuditChains
-from signaling.store.database import Database
+from signaling.store.database import Database, Timed
+from signaling.store.depths import StoreDepths
 from signaling.store.doors import Doors
 from signaling.store.history import History
+from signaling.store.keys import CentreKeys
 from signaling.store.messages import Messages
 from signaling.store.passkeys import Passkeys
 from signaling.store.people import People
@@ -26,10 +31,12 @@ class SqlStore(
     PhoneTests,
     Uploads,
     Retention,
+    CentreKeys,
     Accounts,
     People,
     Passkeys,
     AuditChains,
+    StoreDepths,
 ):
     """Implements `signaling.ports.Store`; each base class is one section of it.
 
@@ -37,10 +44,15 @@ class SqlStore(
     that it can't hold. The clock gives events their time.
     """
 
-    def __init__(self, database_url: str, clock: Clock) -> None:
-        """`sqlite:///path` or `postgresql://...`, migrated. Raises ValueError for any other database."""
-        self._database = Database(database_url)
+    def __init__(
+        self, database_url: str, clock: Clock, search_key: bytes | None = None, timed: Timed | None = None
+    ) -> None:
+        """`sqlite:///path` or `postgresql://...`, migrated. Raises ValueError for any other database.
+        `search_key`: what numbers are found by is made with it; without one they are found by this object
+        only, until `index` is asked of a store that has one. `timed`: is told of every transaction."""
+        self._database = Database(database_url, timed)
         self._clock = clock
+        self._numbers = Numbers(search_key or secrets.token_bytes(32))
 
     async def open(self) -> None:
         """Raises Unavailable, or `schema.NotMigrated`."""

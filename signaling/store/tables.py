@@ -240,6 +240,18 @@ recording: Final = Table(
 
 removal: Final = Table("removal", metadata, _id(), _text("centre"), _text("name"))
 
+# What a session is found by (`signaling.store.meetings`). `place` sorts as ids do. `words` have an index for
+# full text searches, each database its own kind: migration 0008.
+meeting: Final = Table(
+    "meeting", metadata, Column("place", BigInteger, primary_key=True, autoincrement=False),
+    _text("centre"), _text("session"), _text("started_by"), _text("ending"), _no("debrief"), _int("traces"),
+    _text("words"), _text("mark"),
+    _refers("session", "session"), UniqueConstraint("session"),
+    Index(None, "centre", "place"), Index(None, "centre", "ending", "place"),
+    Index(None, "centre", "started_by", "place"),
+    Index("ix_meeting_debrief", "centre", "place", **_where("debrief")),
+)  # fmt: skip
+
 # What one process at a time does for all of them, e.g. the sweep of old files; of no centre
 duty: Final = Table(
     "duty", metadata, Column("name", Text, primary_key=True), _text("centre"), _text("holder"),

@@ -35,6 +35,8 @@ class Rule(msgspec.Struct, frozen=True):
 TABLE: Final[dict[str, Rule]] = {
     # --- doors
     "GET /healthz": Rule("open"),
+    "GET /readyz": Rule("open"),
+    "GET /metrics": Rule("proved"),
     "GET /login": Rule("open"),
     "POST /login": Rule("open", form={"email": "nobody@example.org", "password": "wrong"}),
     "POST /logout": Rule("open"),
@@ -94,12 +96,16 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /sessions/{session}/documents": Rule(WATCHERS, body=b"picture", headers={"X-File-Name": "a.png"}),
     "GET /sessions/{session}/documents.json": Rule(WATCHERS),
     "GET /documents/{document}": Rule(WATCHERS),
+    "GET /recordings/{recording}": Rule(WATCHERS),
     "GET /sessions/{session}/closing": Rule(WATCHERS),
     "POST /sessions/{session}/closing": Rule(WATCHERS, json={"assessment": "same"}),
     "GET /sessions/{session}/still.jpg": Rule(WATCHERS),
     # --- history; an administrator reads no number there and no name of a caller
     "GET /history": Rule(EVERYBODY),
     "GET /history/{session}": Rule(EVERYBODY),
+    "GET /history/{session}/report.pdf": Rule(WATCHERS),
+    "GET /history/export.csv": Rule(WATCHERS),
+    "GET /history/export.xlsx": Rule(WATCHERS),
     "POST /history/{session}/hold": Rule(REVIEWERS, form={"held": "1", "reason": "inquiry"}),
     "POST /history/{session}/erase": Rule(REVIEWERS, form={"sure": "yes"}, may_refuse=True),
     "GET /callers": Rule(REVIEWERS),
@@ -116,6 +122,7 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /centre/quotas": Rule(ADMINISTRATORS, form={"sms_per_user_hour": "60"}),
     "POST /centre/keep": Rule(ADMINISTRATORS, form={"captures": "30"}),
     "POST /centre/security": Rule(ADMINISTRATORS, form={"second_factor": "none", "code": "1"}),
+    "POST /centre/history": Rule(ADMINISTRATORS, form={"history": "centre", "clear": "1"}),
     "POST /centre/functions": Rule(ADMINISTRATORS, form={"function": "guests"}),
     "POST /centre/phrases": Rule(ADMINISTRATORS, form={"closer": "1"}),
     "POST /centre/map": Rule(ADMINISTRATORS, form={"tiles": "", "attribution": ""}),

@@ -46,8 +46,10 @@ from signaling.service.journal import Journal
 from signaling.service.logins import Logins
 from signaling.service.places import Places
 from signaling.service.quotas import SmsQuotas
+from signaling.service.recordings import Recordings
 from signaling.service.retention import Removals, Retention
 from signaling.service.stills import Stills
+from signaling.service.tasks import Tasks
 from signaling.store.heads import HeadsFile
 from signaling.store.sql import SqlStore
 from signaling.web import guarded
@@ -118,7 +120,13 @@ class Office:
                 *routes(
                     self.inviting,
                     History(store),
-                    KeptFiles(captures, self.documents, Closings(store, self.journal), Preferences(store)),
+                    KeptFiles(
+                        captures,
+                        self.documents,
+                        Recordings(store, self.journal, files, clock, Tasks(), None),
+                        Closings(store, self.journal),
+                        Preferences(store),
+                    ),
                     Stills(store, self.relay, clock),
                     clock,
                     Whereabouts("visio.test", Places(store, GeopyGeocoder("", ""))),

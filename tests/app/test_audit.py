@@ -382,8 +382,12 @@ async def test_the_export_is_a_spreadsheet_without_formulas_and_leaves_its_line(
 ROUTES: Final[dict[str, str]] = {
     "/history": "history.viewed",
     "/history/{session}": "session.viewed",
+    "/history/{session}/report.pdf": "export.made",
+    "/history/export.csv": "export.made",
+    "/history/export.xlsx": "export.made",
     "/captures/{capture}": "capture.viewed",
     "/documents/{document}": "document.viewed",
+    "/recordings/{recording}": "recording.viewed",
     "/audit/export.csv": "export.made",
     "/callers": "history.viewed",
     **{f"/account/{path}": action for path, action in AUDITED.items()},

@@ -33,6 +33,7 @@ class Look:
     centre: str
     phone: str = "03 83 85 85 85"
     word: str = "TULIPE"
+    recording: bool = False
 
 
 @dataclass

@@ -72,17 +72,19 @@ class World:
         link = cast.invitation(session, address=number)
         phone = cast.caller(link, browser=secret)
         document = cast.document(phone, name=f"{secret}.pdf")
+        film = cast.recording(phone, size=len(secret))
         capture, message = cast.capture(session, by), cast.message(link, state="delivered", next_try_at=None)
         seats = tuple(cast.seat(session, one) for one in people)
-        records = (link, phone, document, capture, message, *seats)
+        records = (link, phone, document, capture, film, message, *seats)
         await self._store.start(session, Change(records=records, facts=(facts.SessionMarked(by.id, True),)))
-        for kept in (document, capture):
+        for kept in (document, capture, film):
             await self._files.put(centre.id, kept.id, secret.encode())
         return {
             "session": session.id,
             "user": by.id,
             "capture": capture.id,
             "document": document.id,
+            "recording": film.id,
             "photo": capture.id,
             "message": message.id,
             "file": "f" * 32,
@@ -201,7 +203,8 @@ async def test_whatever_is_no_page_of_ours_is_given_out_to_be_kept_and_never_sho
                 if answer.is_success and not answer.headers["content-type"].startswith(OURS):
                     served.add(route)
                     assert answer.headers["content-disposition"].startswith("attachment"), route
-    assert {"GET /captures/{capture}", "GET /documents/{document}"} <= served
+    kept = {"GET /captures/{capture}", "GET /documents/{document}", "GET /recordings/{recording}"}
+    assert kept <= served
 
 
 # ---------------------------------------------------------------- objects of another centre

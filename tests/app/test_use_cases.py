@@ -34,6 +34,7 @@ from signaling.domain.errors import (
 from signaling.domain.facts import Event, Fact
 from signaling.domain.ids import new_id
 from signaling.domain.records import Participant, User
+from signaling.domain.search import Search
 from signaling.domain.throttle import CODE_GUESSES
 from signaling.domain.visitor import Visitor
 from signaling.messages import caller, control, relay
@@ -439,10 +440,11 @@ async def test_the_history_is_the_centres_own_and_pages_are_stable(made: Applica
     for _ in range(30):
         clock.advance(1)
         mine.append(await begin(made))
-    first, following = await made.use.history.page(visitor(BOB), None)
+    first = await made.use.history.page(visitor(BOB), Search())
+    assert (first.newer, first.older) == (False, True)
     clock.advance(1)
     await begin(made)  # a new row moves nothing on the second page
-    second, last = await made.use.history.page(visitor(BOB), following)
-    assert [row.session.id for row in (*first, *second)] == mine[::-1]
-    assert last is None
-    assert not (await made.use.history.page(visitor(CHARLIE), None))[0]
+    second = await made.use.history.page(visitor(BOB), Search(before=first.meetings[-1].place))
+    assert [row.session.id for row in (*first.meetings, *second.meetings)] == mine[::-1]
+    assert (second.newer, second.older) == (True, False)
+    assert not (await made.use.history.page(visitor(CHARLIE), Search())).meetings

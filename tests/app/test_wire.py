@@ -95,6 +95,13 @@ async def test_a_foreign_page_opens_no_socket(
     assert refused.value.response.status_code == 403
 
 
+async def test_no_socket_unpacks_what_it_gets(running: Product, alice: httpx2.AsyncClient) -> None:
+    """A few bytes of permessage-deflate unfold to megabytes (RFC 7692, 8)."""
+    async with socket(running, alice, "/ws/console", compression="deflate") as line:
+        assert line.response is not None
+        assert "Sec-WebSocket-Extensions" not in line.response.headers
+
+
 @pytest.mark.parametrize("path", ["/ws/console", "/ws/caller"])
 async def test_without_a_cookie_the_socket_closes_for_good(running: Product, path: str) -> None:
     first = {"type": "watch"} if path == "/ws/console" else {"type": "join", "page": "p" * 16}

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from tests.bench import command, first_picture, interactive, interruption, invite, network_return, weight
+from tests.bench import (
+    command,
+    first_picture,
+    history,
+    interactive,
+    interruption,
+    invite,
+    network_return,
+    vault,
+    weight,
+)
 from tests.bench.relay import cpu, growth, loss, many, memory, path, start, times, turnover
 from tests.bench.report import Report
 from tests.bench.room import capture, coming_back, page, render, thumbnails
@@ -29,6 +39,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Awaitable[Report]]]] = {
     "weight": weight.run,
     "interactive": interactive.run,
     "invite": invite.run,
+    "history": history.run,
+    "vault": vault.run,
     "room-page": page.run,
     "room-command": room_command.run,
     "room-capture": capture.run,

@@ -1,34 +1,66 @@
-"""Bytes of a centre are kept whole, private, and under names that can't leave their folder."""
+"""Bytes of a centre are kept whole and under names that can't leave their place, wherever that is."""
 
 from __future__ import annotations
 
 import asyncio
-import os
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from signaling.domain.errors import BadInput, NotFound, Unavailable
+from signaling.domain.errors import BadInput, NotFound
 from signaling.domain.ids import new_id
 from signaling.files.disk import DiskFiles
+from signaling.files.s3 import S3Files
+from signaling.files.shelf import Shelf
 from signaling.ports import Files
-from tests.cast import NOW, SAMU_54, SAMU_75
+from signaling.store.sql import SqlStore
+from tests import cast
+from tests.cast import NOW, SAMU_54, SAMU_75, Clock
+from tests.places import Place, new_bucket, vault
+from tests.servers import S3Server, s3_server
 
 OURS, THEIRS = SAMU_54.id, SAMU_75.id
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "files"
+async def store(migrated_sqlite_url: str, clock: Clock) -> AsyncIterator[SqlStore]:
+    opened = SqlStore(migrated_sqlite_url, clock)
+    await cast.settle(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+def storage() -> Iterator[S3Server]:
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["disk", "s3"])
+async def shelves(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[list[Shelf]]:
+    """One place, as three processes see it."""
+    if request.param == "disk":
+        yield [DiskFiles(tmp_path / "data" / "files") for _ in range(3)]
+        return
+    bucket = await new_bucket(request.getfixturevalue("storage"))
+    made: list[Shelf] = [S3Files(bucket) for _ in range(3)]
+    yield made
+    for one in made:
+        await one.close()
+
+
+@pytest.fixture(params=["plain", "encrypted"])
+def place(request: pytest.FixtureRequest, shelves: list[Shelf], store: SqlStore, clock: Clock) -> Place:
+    shelf, *others = shelves
+    if request.param == "plain":
+        return Place(shelf=shelf, another=others.pop)
+    return Place(shelf=shelf, another=lambda: vault(others.pop(), store, clock))
 
 
 @pytest.fixture
-def files(folder: Path) -> Files:
-    return DiskFiles(folder)
-
-
-def everything_in(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+def files(place: Place) -> Files:
+    return place.another()
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\xff\r\n", b"x" * 3_000_000])
@@ -36,11 +68,24 @@ async def test_what_was_put_is_got(files: Files, data: bytes) -> None:
     name = new_id(NOW)
     await files.put(OURS, name, data)
     assert await files.get(OURS, name) == data
+    assert await files.size(OURS, name) == len(data)
 
 
-async def test_a_file_outlives_the_process_that_put_it(files: Files, folder: Path) -> None:
-    await files.put(OURS, "photo.jpg", b"picture")
-    assert await DiskFiles(folder).get(OURS, "photo.jpg") == b"picture"
+async def test_a_file_is_read_from_any_place_on(files: Files) -> None:
+    data = bytes(number % 251 for number in range(700_000))
+    await files.put(OURS, "film.webm", data)
+    for begin, end in ((0, 300_000), (300_000, 500_001), (500_001, 700_000)):
+        await files.append(OURS, "film.part", begin, data[begin:end])
+    for name in ("film.webm", "film.part"):
+        for start in (0, 1, 262_144, 600_001, 699_999, 700_000, 900_000):
+            pieces = [piece async for piece in files.open(OURS, name, start)]
+            assert b"".join(pieces) == data[start:]
+            assert max(map(len, pieces), default=0) <= 262_144
+
+
+async def test_a_file_outlives_the_process_that_put_it(place: Place) -> None:
+    await place.another().put(OURS, "photo.jpg", b"picture")
+    assert await place.another().get(OURS, "photo.jpg") == b"picture"
 
 
 async def test_another_centre_finds_nothing(files: Files) -> None:
@@ -55,11 +100,11 @@ async def test_two_centres_may_use_the_same_name(files: Files) -> None:
     assert await files.get(OURS, "photo.jpg") == b"ours"
 
 
-async def test_a_file_replaces_the_one_of_its_name(files: Files, folder: Path) -> None:
+async def test_a_file_replaces_the_one_of_its_name(files: Files, place: Place) -> None:
     await files.put(OURS, "photo.jpg", b"old")
     await files.put(OURS, "photo.jpg", b"new")
     assert await files.get(OURS, "photo.jpg") == b"new"
-    assert everything_in(folder) == [folder / OURS / "photo.jpg"]
+    assert await place.names() == ["photo.jpg"]
 
 
 async def test_a_reader_never_sees_half_a_file(files: Files) -> None:
@@ -72,17 +117,6 @@ async def test_a_reader_never_sees_half_a_file(files: Files) -> None:
     assert await files.get(OURS, "photo.jpg") == new
 
 
-async def test_nobody_else_on_the_machine_may_read_it(files: Files, folder: Path) -> None:
-    open_to_all = os.umask(0)
-    try:
-        await files.put(OURS, "photo.jpg", b"picture")
-    finally:
-        os.umask(open_to_all)
-    assert (folder / OURS / "photo.jpg").stat().st_mode & 0o777 == 0o600
-    for made in (folder / OURS, folder, folder.parent):
-        assert made.stat().st_mode & 0o777 == 0o700
-
-
 NO_NAMES = [
     "", ".", "..", "../photo.jpg", "a/b", "/etc/passwd", "a\\b", "a\0b", ".hidden", "photo.jpg\n",
     "photo.JPG", "a b", "a..b", "é", "１", "x" * 65, "photo.", "-rf", "con:", "%2e%2e%2fphoto.jpg",
@@ -90,14 +124,17 @@ NO_NAMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NO_NAMES)
-async def test_a_name_that_is_none_of_ours_is_refused(files: Files, folder: Path, name: str) -> None:
-    for centre, of in ((OURS, name), (name, "photo.jpg")):
+async def test_a_name_that_is_none_of_ours_is_refused(files: Files, place: Place) -> None:
+    for centre, name in [*((OURS, name) for name in NO_NAMES), *((name, "photo.jpg") for name in NO_NAMES)]:
         with pytest.raises(BadInput):
-            await files.put(centre, of, b"data")
+            await files.put(centre, name, b"data")
+        with pytest.raises(BadInput):
+            await files.append(centre, name, 0, b"data")
         with pytest.raises(NotFound):
-            await files.get(centre, of)
-    assert not folder.parent.exists()
+            await files.get(centre, name)
+        assert await files.size(centre, name) == 0
+        await files.remove(centre, name)
+    assert await place.names() == []
 
 
 async def test_an_unknown_name_is_not_found(files: Files) -> None:
@@ -105,26 +142,12 @@ async def test_an_unknown_name_is_not_found(files: Files) -> None:
         await files.get(OURS, "photo.jpg")
 
 
-async def test_a_disk_that_can_not_be_written_is_unavailable(tmp_path: Path) -> None:
-    (tmp_path / "files").write_text("a file where the folder should be")
-    with pytest.raises(Unavailable):
-        await DiskFiles(tmp_path / "files").put(OURS, "photo.jpg", b"picture")
-
-
-async def test_a_write_that_fails_leaves_nothing(files: Files, folder: Path) -> None:
-    (folder / OURS / "photo.jpg").mkdir(parents=True)  # can't be replaced by a file
-    with pytest.raises(Unavailable):
-        await files.put(OURS, "photo.jpg", b"picture")
-    assert everything_in(folder) == []
-
-
-async def test_a_file_grows_piece_by_piece_and_outlives_its_process(files: Files, folder: Path) -> None:
+async def test_a_file_grows_piece_by_piece_and_outlives_its_process(files: Files, place: Place) -> None:
     assert await files.size(OURS, "photo.part") == 0
     assert await files.append(OURS, "photo.part", 0, b"half") == 4
-    assert await DiskFiles(folder).append(OURS, "photo.part", 4, b" and half") == 13
+    assert await place.another().append(OURS, "photo.part", 4, b" and half") == 13
     assert await files.size(OURS, "photo.part") == 13
     assert await files.get(OURS, "photo.part") == b"half and half"
-    assert (folder / OURS / "photo.part").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("offset", [0, 3, 5, 10_000])
@@ -134,39 +157,79 @@ async def test_a_piece_that_does_not_follow_is_not_added(files: Files, offset: i
     assert await files.get(OURS, "photo.part") == b"half"
 
 
-async def test_a_piece_of_a_file_that_is_gone_begins_none(files: Files, folder: Path) -> None:
+async def test_a_piece_of_a_file_that_is_gone_begins_none(files: Files, place: Place) -> None:
     assert await files.append(OURS, "photo.part", 4, b"more") == 0
-    assert everything_in(folder) == []
+    assert await place.names() == []
 
 
-async def test_of_pieces_that_come_at_once_one_is_added(folder: Path) -> None:
-    """From several processes, each with an adapter of its own."""
+async def test_of_pieces_that_come_at_once_one_is_added(place: Place) -> None:
+    """From two processes."""
     pieces = [bytes([number]) * 50_000 for number in range(8)]
-    await asyncio.gather(*(DiskFiles(folder).append(OURS, "photo.part", 0, piece) for piece in pieces))
-    assert await DiskFiles(folder).get(OURS, "photo.part") in pieces
+    processes = [place.another(), place.another()]
+    adding = (
+        processes[number % 2].append(OURS, "photo.part", 0, piece) for number, piece in enumerate(pieces)
+    )
+    assert set(await asyncio.gather(*adding)) == {50_000}
+    assert await processes[0].get(OURS, "photo.part") in pieces
 
 
 async def test_a_file_that_is_removed_is_gone_and_one_that_there_is_none_of_is_no_error(
-    files: Files, folder: Path
+    files: Files, place: Place
 ) -> None:
+    await files.put(OURS, "photo.jpg", b"picture")
     await files.append(OURS, "photo.part", 0, b"half")
+    await files.append(OURS, "photo.part", 4, b"half")
     for _ in range(2):
         await files.remove(OURS, "photo.part")
-    assert everything_in(folder) == []
+        await files.remove(OURS, "photo.jpg")
+    assert await place.names() == []
+    assert await files.size(OURS, "photo.part") == 0
 
 
-@pytest.mark.parametrize("name", NO_NAMES)
-async def test_a_name_that_is_none_of_ours_neither_grows_nor_is_removed(
-    files: Files, folder: Path, name: str
-) -> None:
-    with pytest.raises(BadInput):
-        await files.append(OURS, name, 0, b"data")
-    assert await files.size(OURS, name) == 0
-    await files.remove(OURS, name)
-    assert not folder.parent.exists()
+# ---------------------------------------------------------------- as a shelf
+async def pieces_of(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
-async def test_a_disk_that_can_not_be_appended_to_is_unavailable(tmp_path: Path) -> None:
-    (tmp_path / "files").write_text("a file where the folder should be")
-    with pytest.raises(Unavailable):
-        await DiskFiles(tmp_path / "files").append(OURS, "photo.part", 0, b"picture")
+async def test_a_file_is_exchanged_unless_it_changed_meanwhile(shelves: list[Shelf]) -> None:
+    shelf, other, _ = shelves
+    await shelf.put(OURS, "photo.jpg", b"plain")
+    before = await shelf.stamp(OURS, "photo.jpg")
+    assert await other.exchange(OURS, "photo.jpg", before, pieces_of(b"sea", b"led"))
+    assert await shelf.get(OURS, "photo.jpg") == b"sealed"
+    assert not await other.exchange(OURS, "photo.jpg", before, pieces_of(b"twice"))
+    assert await shelf.get(OURS, "photo.jpg") == b"sealed"
+    assert await shelf.names(OURS) == ["photo.jpg"]
+
+
+async def test_a_file_that_is_gone_does_not_come_back_by_an_exchange(shelves: list[Shelf]) -> None:
+    shelf, other, _ = shelves
+    await shelf.append(OURS, "photo.part", 0, b"half")
+    before = await shelf.stamp(OURS, "photo.part")
+    await other.remove(OURS, "photo.part")
+    assert not await shelf.exchange(OURS, "photo.part", before, pieces_of(b"sealed"))
+    assert await shelf.names(OURS) == []
+    with pytest.raises(NotFound):
+        await shelf.stamp(OURS, "photo.part")
+
+
+async def test_a_growing_file_that_was_exchanged_grows_on(shelves: list[Shelf]) -> None:
+    shelf, other, _ = shelves
+    await shelf.append(OURS, "photo.part", 0, b"half")
+    await shelf.append(OURS, "photo.part", 4, b"more")
+    stamp = await shelf.stamp(OURS, "photo.part")
+    assert await shelf.exchange(OURS, "photo.part", stamp, pieces_of(b"HALFMORE"))
+    assert await other.append(OURS, "photo.part", 8, b"rest") == 12
+    assert await shelf.get(OURS, "photo.part") == b"HALFMORErest"
+    assert b"".join([piece async for piece in other.open(OURS, "photo.part", 6)]) == b"RErest"
+
+
+async def test_the_end_of_a_growing_file_is_cut_off_unless_it_grew_meanwhile(shelves: list[Shelf]) -> None:
+    shelf, *_ = shelves
+    await shelf.append(OURS, "photo.part", 0, b"half")
+    await shelf.append(OURS, "photo.part", 4, b"torn")
+    await shelf.cut(OURS, "photo.part", 7, 4)
+    assert await shelf.size(OURS, "photo.part") == 8
+    await shelf.cut(OURS, "photo.part", 8, 4)
+    assert await shelf.get(OURS, "photo.part") == b"half"

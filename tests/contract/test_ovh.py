@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import AsyncIterator
 
@@ -13,7 +14,7 @@ from signaling.domain.carrier_reasons import category
 from signaling.domain.errors import CarrierError
 from signaling.notify.ovh import OvhKeys, OvhNotifier
 from signaling.ports import Outgoing
-from tests.carriers import OVH_ACCOUNT, OVH_KEYS, LocalOvh
+from tests.carriers import LOOPBACK, OVH_ACCOUNT, OVH_KEYS, SHORT, LocalOvh
 
 MESSAGE = Outgoing(
     id="0193f0", channel="sms", to="+33612345678", body="SAMU 54 : https://visio.example/j#abc", link="x"
@@ -112,3 +113,18 @@ async def test_an_answer_that_takes_no_message_is_a_refusal(
     error = await refused(ovh.notifier)  # type: ignore[arg-type]
 
     assert (error.reason, error.permanent) == (reason, permanent)
+
+
+async def test_a_silent_ovh_is_given_up_after_the_time_out() -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, LOOPBACK, 0) as server:
+        url = f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}/1.0"
+        notifier = OvhNotifier(OVH_ACCOUNT, "SAMU 54", OVH_KEYS, api_url=url, timeout=SHORT)
+        await notifier.open()
+        error = await refused(notifier)
+        await notifier.close()
+
+    assert (error.reason, error.permanent) == ("timeout", False)

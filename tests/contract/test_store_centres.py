@@ -14,6 +14,8 @@ from signaling.domain.audit import Audited, Sought, due
 from signaling.domain.errors import NotFound
 from signaling.domain.ids import Secrets
 from signaling.domain.phone_test import PhoneTest, Report, invite, taken
+from signaling.domain.records import CentreKey
+from signaling.domain.search import Search
 from signaling.ports import Change, Listed, Store
 from tests import cast
 from tests.cast import ALICE, CHARLIE, SAMU_54, SAMU_75
@@ -27,6 +29,7 @@ class World(NamedTuple):
     capture: str
     document: str
     upload: str
+    recording: str
     test: PhoneTest
     own: Listed
 
@@ -34,6 +37,7 @@ class World(NamedTuple):
 Attempt = Callable[[Store, World], Awaitable[Any]]
 MINE: Final = SAMU_75.id
 THEIRS: Final = "+33698765432"
+KEY: Final = CentreKey(id="a" * 32, centre=SAMU_54.id, wrapped="sealed", master="mark", created_at=cast.NOW)
 END: Final = Change(facts=(facts.SessionEnded(by=CHARLIE.id),))
 
 
@@ -43,6 +47,10 @@ async def forget_phone_tests(store: Store, world: World) -> Any:
     return await store.phone_tests_with(SAMU_54.id, cast.PHONE)
 
 
+async def found(store: Store, world: World) -> Any:
+    return [one.session for one in await store.search(MINE, Search(), 100)]
+
+
 REFUSED: Final[dict[str, Attempt]] = {
     "change": lambda store, world: store.change(MINE, world.session, lambda room: END),
     "room": lambda store, world: store.room(MINE, world.session),
@@ -50,6 +58,7 @@ REFUSED: Final[dict[str, Attempt]] = {
     "details": lambda store, world: store.details(MINE, world.session),
     "capture": lambda store, world: store.capture(MINE, world.capture),
     "document": lambda store, world: store.document(MINE, world.document),
+    "recording": lambda store, world: store.recording(MINE, world.recording),
     "upload": lambda store, world: store.upload(MINE, world.upload),
     "phone_test_of_code": lambda store, world: store.phone_test_of_code(MINE, world.test.code),
     "clear": lambda store, world: store.clear(MINE, world.session, ("sessions",)),
@@ -58,10 +67,11 @@ REFUSED: Final[dict[str, Attempt]] = {
     "change_user": lambda store, world: store.change_user(MINE, ALICE.id, lambda row: row),
     "centre": lambda store, world: store.centre(world.session),
     "change_centre": lambda store, world: store.change_centre(world.session, lambda row: row),
+    "change_centre_key": lambda store, world: store.change_centre_key(MINE, KEY.id, lambda row: row),
 }
 ONLY_OWN: Final[dict[str, tuple[Attempt, Callable[[World], list[Any]]]]] = {
     "running": (lambda store, world: store.running(MINE), lambda world: [world.own]),
-    "history": (lambda store, world: store.history(MINE, None, 100), lambda world: [world.own]),
+    "search": (found, lambda world: [world.own.session]),
     "users": (lambda store, world: store.users(MINE), lambda world: [CHARLIE]),
     "documents": (lambda store, world: store.documents(MINE, world.session), lambda world: []),
     "uploads": (lambda store, world: store.uploads(MINE, world.session), lambda world: []),
@@ -72,6 +82,7 @@ ONLY_OWN: Final[dict[str, tuple[Attempt, Callable[[World], list[Any]]]]] = {
     "phone_tests_with": (lambda store, world: store.phone_tests_with(MINE, cast.PHONE), lambda world: []),
     "forget_phone_tests_with": (forget_phone_tests, lambda world: [world.test]),
     "audit_entries": (lambda store, world: store.audit_entries(MINE, 0, 100), lambda world: []),
+    "centre_keys": (lambda store, world: store.centre_keys(MINE), lambda world: []),
     "audit_page": (lambda store, world: store.audit_page(MINE, Sought(), 100), lambda world: []),
 }
 
@@ -82,15 +93,17 @@ async def world(store: Store) -> World:
     invitation = cast.invitation(theirs)
     phone = cast.caller(invitation)
     capture, document, upload = cast.capture(theirs), cast.document(phone), cast.upload(phone)
-    records = (invitation, phone, capture, document, upload)
+    film = cast.recording(phone)
+    records = (invitation, phone, capture, document, upload, film)
     await store.start(theirs, Change(records=records, facts=(facts.SessionStarted(by=ALICE.id),)))
     sent = invite(SAMU_54.id, ALICE.id, parse("06 12 34 56 78"), "AAAAAA", Secrets(b"k" * 32), cast.NOW)
     test = taken(sent, Report(cameras=1, camera="granted", socket="open"), "", cast.NOW)
     await store.add_phone_test(test)
     await store.append_audit([due(Audited(SAMU_54.id, ALICE.id, "history.viewed"), "", cast.NOW)])
+    await store.add_centre_key(KEY)
     own = cast.session(CHARLIE)
     await store.start(own, Change())
-    return World(theirs.id, capture.id, document.id, upload.id, test, Listed(own, "Charlie"))
+    return World(theirs.id, capture.id, document.id, upload.id, film.id, test, Listed(own, "Charlie"))
 
 
 def test_every_method_that_names_a_centre_is_tried() -> None:
@@ -118,7 +131,9 @@ async def test_a_list_holds_only_what_belongs_to_the_centre(store: Store, world:
 
 
 async def test_a_page_of_the_history_begins_at_no_foreign_session(store: Store, world: World) -> None:
-    assert list(await store.history(MINE, "f" * 32, 100)) == [world.own]
+    foreign = (await store.search(SAMU_54.id, Search(), 1))[0].place
+    for page in (Search(before=foreign), Search(after=foreign), Search(before=2**63 - 1)):
+        assert {one.session for one in await store.search(MINE, page, 100)} <= {world.own.session}
 
 
 async def test_no_row_mixes_two_centres(store: Store, world: World) -> None:

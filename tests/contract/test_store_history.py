@@ -38,31 +38,6 @@ async def test_200_running_sessions_are_listed(store: Store) -> None:
     assert listed == sessions[:2:-1]
 
 
-async def test_the_history_holds_running_and_ended_sessions(store: Store) -> None:
-    over, running = await begun(store, NOW), await begun(store, NOW + 1)
-    await ended(store, over)
-    listed = await store.history(SAMU_54.id, None, 10)
-    assert [row.session for row in listed] == [running, replace(over, version=1, ended_at=NOW)]
-
-
-async def test_pages_of_the_history_neither_repeat_nor_skip_while_calls_come_in(store: Store) -> None:
-    sessions = [await begun(store, NOW + n) for n in range(10)]
-    seen: list[str] = []
-    before: str | None = None
-    while page := await store.history(SAMU_54.id, before, 3):
-        assert len(page) <= 3
-        seen += [row.session.id for row in page]
-        before = page[-1].session.id
-        await begun(store, NOW + MINUTE)
-    assert seen == [session.id for session in reversed(sessions)]
-
-
-async def test_a_centre_without_calls_has_an_empty_history(store: Store) -> None:
-    await begun(store)
-    assert list(await store.history(SAMU_75.id, None, 10)) == []
-    assert list(await store.running(SAMU_75.id)) == []
-
-
 async def test_the_page_of_a_session_shows_all_that_it_left(store: Store) -> None:
     session = cast.session()
     invitation = cast.invitation(session)

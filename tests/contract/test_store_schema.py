@@ -37,9 +37,16 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
+def without_full_text(name: str | None, kind: str, parents: Any) -> bool:
+    """Each database has its own, which Alembic can't speak of."""
+    return not (kind in {"table", "index"} and (name or "").startswith(("meeting_words", "ix_meeting_words")))
+
+
 async def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> None:
     def differences(connection: Connection) -> list[Any]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": without_full_text}
+        )
         return list(compare_metadata(context, metadata))
 
     database = Database(database_url)
@@ -57,6 +64,8 @@ async def test_the_migrations_make_the_rules_of_the_code(new_url: str) -> None:
         }
         for table in metadata.tables:
             for index in found.get_indexes(table):
+                if not without_full_text(index["name"], "index", None):
+                    continue
                 condition = index["dialect_options"].get(f"{connection.dialect.name}_where")
                 names.add(f"{index['name']} {re.sub('[()]', '', str(condition))}")
         return names

@@ -73,6 +73,8 @@ async def test_a_position_is_passed_on_measured_and_followed_on_the_map(
         tile = page.locator(".leaflet-tile-loaded").first
         await expect(tile).to_be_visible()
         assert await tile.evaluate("(tile) => tile.naturalWidth") == 256
+        asked = [request for request, _ in tiles.log if request.path.startswith("/tiles/")]
+        assert {request.headers.get("Referer") for request in asked} == {f"{made.origin}/"}  # no session
         await expect(page.get_by_role("button", name="Carte")).to_have_attribute("aria-pressed", "true")
         await expect(page.locator(".leaflet-control-attribution")).to_have_text("© <b>Nancy</b>")
         room.happen(MOVED)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final
 
-from tests.fuzz import media, routes, sockets
+from tests.fuzz import guesses, media, routes, sockets
 from tests.fuzz.counts import Counts
 from tests.fuzz.stage import Visio, visio
 
@@ -24,6 +24,10 @@ async def _sockets(count: int, mark: int) -> Counts:
     return await _on_stage(lambda made: sockets.fuzz(made, count, mark))
 
 
+async def _guesses(count: int, mark: int) -> Counts:
+    return await _on_stage(lambda made: guesses.fuzz(made, count, mark))
+
+
 async def _on_stage(run: Callable[[Visio], Awaitable[Counts]]) -> Counts:
     with tempfile.TemporaryDirectory() as folder:
         async with visio(Path(folder)) as made:
@@ -34,6 +38,7 @@ FUZZERS: Final[dict[str, Callable[[int, int], Coroutine[Any, Any, Counts]]]] = {
     "routes": _routes,
     "sockets": _sockets,
     "media": media.fuzz,
+    "guesses": _guesses,
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz import media, routes, sockets
+from tests.fuzz import guesses, media, routes, sockets
 from tests.fuzz.stage import Visio, visio
 
 pytestmark = pytest.mark.timeout(300)
@@ -31,6 +31,12 @@ async def test_no_frame_breaks_a_socket(running: Visio) -> None:
     counts = await sockets.fuzz(running, 2400)
     assert counts.faults == []
     assert counts.outcomes["refused"] > 500
+
+
+async def test_no_guess_opens_anything(running: Visio) -> None:
+    counts = await guesses.fuzz(running, 300)
+    assert counts.faults == []
+    assert {"/j/open 429", "/j/claim 429", "/j/code 429"} < set(counts.outcomes)
 
 
 async def test_no_packet_and_no_offer_drops_a_call() -> None:

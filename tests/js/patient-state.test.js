@@ -79,3 +79,14 @@ test("a wrong code and too many codes are told apart", () => {
 test("an unknown message changes nothing", () => {
   assert.deepEqual(after({ type: "rumour" }), initial("chrome"));
 });
+
+test("the first screen says that the video will be recorded only where it will", () => {
+  assert.ok(!shown(ready).includes("recording"));
+  assert.ok(shown({ ...ready, recording: true }).includes("recording"));
+});
+
+test("a video is shown as recorded for as long as the server says so", () => {
+  assert.ok(!shown(...live).includes("recorded"));
+  assert.ok(shown(...live, { type: "recorded", on: true }).includes("recorded"));
+  assert.ok(!shown(...live, { type: "recorded", on: true }, { type: "recorded", on: false }).includes("recorded"));
+});

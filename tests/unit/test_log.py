@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 import structlog
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config import log
+from signaling.domain.errors import BadMessage
 from signaling.domain.ids import Secrets
+
+ROOT = Path(__file__).parents[2]
 
 PERSONAL = [
     "+33612345678",
@@ -142,3 +152,94 @@ def test_on_a_console_an_exception_shows_its_trace_once(configure: Configure) ->
     text = written.text()
     assert text.count("Traceback") == 1
     assert "alice" not in text
+
+
+def test_an_exception_tells_its_class_and_its_place_and_nothing_that_it_was_given(
+    configure: Configure,
+) -> None:
+    written = configure("json", "info")
+    name = "Jeanne Canari"
+    try:
+        try:
+            raise ValueError(f"no such person: {name}")
+        except ValueError as error:
+            raise BadMessage("impossible measurements") from error
+    except BadMessage:
+        structlog.get_logger("signaling.test").exception("failed")
+        logging.getLogger("library").exception("task failed: %r", ValueError(name))
+    ours, theirs = written.lines()
+    assert name not in str((ours, theirs))
+    for line in (ours, theirs):
+        assert line["error"] == "BadMessage"
+        assert "BadMessage: impossible measurements" in line["exception"]
+        assert line["exception"].index("ValueError") < line["exception"].index("BadMessage")
+        assert __file__ in line["exception"]
+
+
+NAME = re.compile(r"[a-z][a-z_]*")
+CALLS = {"debug", "info", "warning", "error", "exception", "critical"}
+
+
+def test_every_event_of_the_log_has_a_constant_name() -> None:
+    """The simulator speaks to whoever runs it, in sentences."""
+    files = [
+        file for part in log.OURS for file in (ROOT / part).rglob("*.py") if "simulator" not in file.parts
+    ]
+    named: list[str] = []
+    wrong: list[str] = []
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="log"), attr=attr), args=[first, *_]) if (
+                    attr in CALLS
+                ):
+                    name = first.value if isinstance(first, ast.Constant) else ""
+                    fits = NAME.fullmatch(str(name)) is not None
+                    (named if fits else wrong).append(f"{file.relative_to(ROOT)}:{node.lineno}")
+    assert len(named) > 50
+    assert wrong == []
+
+
+async def _answered(scope: dict[str, Any], app: ASGIApp) -> dict[str, str]:
+    """The headers of the answer of `app`, behind the request log."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await log.RequestLog(app)({"type": "http", "headers": [], **scope}, receive, send)
+    return dict(Headers(raw=sent[0]["headers"]))
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("0123456789abcdef0123456789abcdef", True),
+        ("01234567-89ab-cdef-0123-456789abcdef", True),
+        ("0612345678", False),
+        ("Jeanne Canari", False),
+        ("0123456789abcdef0123456789abcdef\n", False),
+    ],
+)
+async def test_each_request_has_an_id_on_its_lines_and_in_its_answer(
+    configure: Configure, given: str, taken: bool
+) -> None:
+    written = configure("json", "debug")
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = Route("/sessions/{session}", print)
+        scope["path_params"] = {"session": "f" * 32}
+        structlog.get_logger("signaling.test").info("worked")
+        await PlainTextResponse("ok")(scope, receive, send)
+
+    scope = {"method": "GET", "path": "/sessions/0612345678", "query_string": b"name=canary"}
+    headers = await _answered({**scope, "headers": [(b"x-request-id", given.encode())]}, app)
+    worked, request = written.lines()
+    assert worked["request"] == request["request"] == headers["x-request-id"]
+    assert (headers["x-request-id"] == given) is taken
+    assert (request["route"], request["session"]) == ("/sessions/{session}", "f" * 32)
+    assert "canary" not in str(request)
+    assert "0612345678" not in str(request)

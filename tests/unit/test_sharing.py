@@ -94,18 +94,20 @@ def test_what_was_kept_is_counted_with_its_times() -> None:
     of_desk = facts.DocumentStored(
         document="e", participant=DESK, media_type="application/pdf", size=1, by=ALICE.id
     )
+    film = facts.RecordingStarted(recording="r", participant=PHONE)
     place = facts.PositionFixed(position="p", participant=PHONE, latitude=1, longitude=1, accuracy=1)
     seen = [facts.ViewerJoined(participant=DESK, user=user.id) for user in (ALICE, BOB, ALICE)]
     found = shared(
         story(
-            (1, seen[0]), (2, capture), (3, GRANTED), (4, capture), (5, photo), (5, of_phone), (6, of_desk),
-            (6, place), (7, seen[1]), (7, seen[2]), (8, HUNG_UP), (9, ENDED), (11, capture),
+            (1, seen[0]), (2, capture), (3, GRANTED), (3, film), (4, capture), (5, photo), (5, of_phone),
+            (6, of_desk), (6, place), (7, seen[1]), (7, seen[2]), (8, HUNG_UP), (9, ENDED), (11, capture),
         ),
         PHONE,
     )  # fmt: skip
     assert found == Shared(
         camera=(Span(3 * MINUTE, 8 * MINUTE),),
         captures=(4 * MINUTE,),
+        films=(3 * MINUTE,),
         photos=(5 * MINUTE,),
         sent=(5 * MINUTE,),
         received=(6 * MINUTE,),
@@ -117,5 +119,6 @@ def test_what_was_kept_is_counted_with_its_times() -> None:
 def test_a_second_phone_does_not_learn_what_the_first_one_sent() -> None:
     photo = facts.PhotoStored(capture="p", participant=PHONE, width=1, height=1, size=1)
     paper = facts.DocumentStored(document="d", participant=PHONE, media_type="application/pdf", size=1)
-    found = shared(story((3, GRANTED), (4, photo), (5, paper), (9, ENDED)), OTHER)
-    assert (found.camera, found.photos, found.sent) == ((), (), ())
+    film = facts.RecordingStarted(recording="r", participant=PHONE)
+    found = shared(story((3, GRANTED), (3, film), (4, photo), (5, paper), (9, ENDED)), OTHER)
+    assert (found.camera, found.films, found.photos, found.sent) == ((), (), (), ())

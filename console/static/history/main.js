@@ -7,6 +7,7 @@ import { closingForm } from "../room/views/closing-form.js";
 import { pageData, part } from "../shared/dom.js";
 import { phrasebook } from "../shared/phrases.js";
 import { covers } from "./covers.js";
+import { films } from "./films.js";
 
 const form = part(document, "closing");
 const session = form.dataset["session"] ?? "";
@@ -19,3 +20,4 @@ markSwitch(document, say, store, () => marked, (kept) => {
   marked = kept.debrief;
 });
 covers(document);
+films(document);

@@ -107,6 +107,7 @@
  * @property {Document[]} documents
  * @property {{kind: "photo" | "document", reason: string, at: number} | null} fileFailure the newest
  * @property {import("./streams.js").Stream[]} streams beside the caller's picture, oldest first
+ * @property {string[]} films of the caller's picture that are being made
  * @property {Record<string, string>} seats of the regulators: their user ids by their participants
  * @property {boolean} debrief marked to be talked over
  * @property {{at: number, by: string | null} | null} ended
@@ -140,6 +141,7 @@ export function emptyCall() {
     documents: [],
     fileFailure: null,
     streams: [],
+    films: [],
     seats: {},
     debrief: false,
     ended: null,

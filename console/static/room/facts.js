@@ -7,6 +7,7 @@ import { PHONE_FOLDS } from "./facts-phone.js";
 import { ofGuest } from "./guests.js";
 import { fixed } from "./place.js";
 import { STREAM_FOLDS } from "./streams.js";
+import { TAPING_FOLDS } from "./taping.js";
 import { CONTROL_FOLDS } from "./watchers.js";
 
 /** @typedef {import("./call.js").Call} Call */
@@ -21,6 +22,7 @@ const FOLDS = {
   ...CONTROL_FOLDS,
   ...CPR_FOLDS,
   ...STREAM_FOLDS,
+  ...TAPING_FOLDS,
   ...CLOSING_FOLDS,
   "invitation.created": (_call, fact, at) => ({
     invitation: { id: fact.invitation, channel: fact.channel, hint: fact.to_hint, line: fact.line, at },

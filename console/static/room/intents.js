@@ -180,6 +180,10 @@ export class Intents {
     if (this._options.state().pressing.status !== "busy") await this._ask("pressing", { type: "cpr", state });
   }
 
+  stopTaping() {
+    return this._ask("taping", { type: "stop_recording" });
+  }
+
   /** Invites a guest, or sends their link again. @param {import("../../../signaling/client/socket.js").Frame} frame */
   async invite(frame) {
     if (this._options.state().inviting.status === "busy") return;
@@ -198,7 +202,7 @@ export class Intents {
     return this._ask("ending", { type: "end" });
   }
 
-  /** @param {"deciding" | "ending" | "handing" | "pressing" | "inviting"} name @param {import("../../../signaling/client/socket.js").Frame} frame */
+  /** @param {"deciding" | "ending" | "handing" | "pressing" | "taping" | "inviting"} name @param {import("../../../signaling/client/socket.js").Frame} frame */
   async _ask(name, frame) {
     const { socket, dispatch } = this._options;
     dispatch({ type: name, status: "busy" });

@@ -102,6 +102,7 @@ import { OFF } from "./streams.js";
  * @property {Ask} deciding on a second phone
  * @property {Ask} ending
  * @property {Ask} pressing the state of CPR
+ * @property {Ask} taping the end of the recording
  * @property {Ask} handing the control over
  * @property {Ask} inviting a guest, sending their link again, removing one
  * @property {Record<string, import("./guests.js").Named>} guestNames by their invitations
@@ -147,6 +148,7 @@ export function initial(page, clock) {
     deciding: IDLE,
     ending: IDLE,
     pressing: IDLE,
+    taping: IDLE,
     handing: IDLE,
     inviting: IDLE,
     guestNames: {},

@@ -12,16 +12,19 @@ const STEPS = ["ask", "wait", "no"];
  */
 export function install(host) {
   let asking = false;
-  host.act("handover", async () => {
+  const ask = async (/** @type {"agreed" | "declined"} */ recording) => {
     if (asking) return;
     asking = true;
+    host.answer(recording);
     show(host, "wait");
     const state = await decision(host);
     asking = false;
     if (state === "ready") location.reload();
     else if (state === "refused") show(host, "no");
     else host.emit(looked(host, state));
-  });
+  };
+  host.act("handover", () => ask("agreed"));
+  host.act("handover-unrecorded", () => ask("declined"));
   host.on("replaced", () => {
     host.capture.leave(looked(host, "replaced"));
   });

@@ -38,6 +38,7 @@ class Look:
     centre: str
     phone: str = "03 83 85 85 85"
     word: str = "TULIPE"
+    recording: bool = False
 
 
 @dataclass
@@ -110,6 +111,7 @@ class Summaries:
         shared = Shared(
             camera=(Span(NOW, end),),
             captures=(NOW + MINUTE, NOW + 2 * MINUTE),
+            films=(),
             photos=(NOW + 3 * MINUTE,),
             sent=(),
             received=(NOW + 2 * MINUTE,),

@@ -14,6 +14,7 @@ import { handoversView } from "./handovers.js";
 import { pointingView } from "./pointing.js";
 import { qualityView } from "./quality.js";
 import { sharingView } from "./sharing.js";
+import { tapingView } from "./taping.js";
 import { watchersView } from "./watchers.js";
 import { wordsView } from "./words.js";
 import { zoomView } from "./zoom.js";
@@ -120,6 +121,7 @@ function panelViews(root, { say, language, page, intents, state }) {
     invitationView(root, say, state),
     resendView(root, say, (to, other) => void intents.resend(to, other)),
     capturesView(root, say, language, intents),
+    tapingView(root, say, intents),
     leavingView(root, say, () => void intents.end()),
     endedView(root, say, language, page),
   ];

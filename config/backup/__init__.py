@@ -1,0 +1,1 @@
+"""Back-up and restore of records and files: `python -m config.backup` (docs/operations.md)."""

@@ -1,0 +1,89 @@
+"""The history's address: what was typed and chosen there, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from signaling.domain.outcomes import ENDINGS
+from signaling.domain.search import LONGEST, Search, understand
+
+PATH: Final = "/history"
+ZONE: Final = "Europe/Paris"  # of days and hours, for a browser that names none
+KEPT: Final = ("q", "outcome", "regulator", "debrief", "running", "from", "to", "tz")
+
+
+class Asked:
+    """A query string, whatever it holds: what can't be understood counts as not asked."""
+
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self._query = query
+        self.values = {name: _tidy(query.get(name, "")) for name in KEPT}
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is more than the newest meetings to show."""
+        return any(value for name, value in self.values.items() if name != "tz")
+
+    @property
+    def newest(self) -> bool:
+        return self._place("before") is None and self._place("after") is None
+
+    def search(self, regulators: Mapping[str, str], now: int, *, texts: bool) -> Search:
+        """`regulators`: user id -> name. `texts`: whether what was typed counts."""
+        zone = _zone(self.values["tz"])
+        search = understand(self.values["q"] if texts else "", regulators, now, zone)
+        since, until = _day(self.values["from"]), _day(self.values["to"])
+        search = search.within(
+            None if since is None else _midnight(since, zone),
+            None if until is None else _midnight(until + timedelta(days=1), zone),
+        )
+        before, after = self._place("before"), self._place("after")
+        chosen = self.values["regulator"]
+        return replace(
+            search,
+            ending=next((one for one in ENDINGS if one == self.values["outcome"]), None),
+            regulator=chosen if chosen in regulators else "",
+            debrief=search.debrief or bool(self.values["debrief"]),
+            running=True if self.values["running"] else None,
+            before=before,
+            after=None if before is not None else after,
+        )
+
+    def address(self, path: str = PATH, **changes: int | str) -> str:
+        """With the same filter; "" takes a part away."""
+        kept = {name: value for name, value in {**self.values, **changes}.items() if value != ""}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+    def _place(self, name: str) -> int | None:
+        text = self._query.get(name, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else None
+
+
+def _tidy(text: str) -> str:
+    """One line, and not a long one."""
+    return "".join(sign for sign in text[:LONGEST] if sign.isprintable()).strip()
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name or ZONE)
+    except (OSError, ValueError, KeyError):  # KeyError: there is none of that name
+        return UTC if not name else _zone("")
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2099 else None
+
+
+def _midnight(day: date, zone: tzinfo) -> int:
+    return int(datetime.combine(day, time(), zone).timestamp() * 1000)

@@ -1,0 +1,80 @@
+"""The report of one meeting, as a PDF to file or to print, with the fonts of the system, in any script."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from console.audited import audited
+from console.meeting import context_of
+from console.pages import Pages
+from console.rows import moment
+from signaling.auth import require
+from signaling.domain.errors import NotFound, Unavailable
+from signaling.domain.visitor import Visitor
+from signaling.ports import Clock
+from signaling.service.history import History
+
+AT_ONCE: Final = 2  # a report takes half a second of a core
+SECONDS: Final = 20
+ROOT: Final = Path(__file__).parent.parent
+TYPESET: Final = (sys.executable, "-m", "console.typeset")
+
+log = structlog.get_logger()
+
+
+class Reports:
+    def __init__(self, history: History, clock: Clock, pages: Pages) -> None:
+        self._history = history
+        self._clock = clock
+        self._pages = pages
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    def routes(self) -> list[Route]:
+        entrance = require("regulator", "supervisor")
+        shown = audited("export.made", "session")(self.show)
+        return [Route("/history/{session}/report.pdf", entrance(shown), methods=["GET"])]
+
+    async def show(self, request: Request) -> Response:
+        """Raises NotFound for a session that was erased, too: nothing of a person is left to report."""
+        visitor: Visitor = request.state.visitor
+        details = await self._history.details(visitor, request.path_params["session"])
+        if details.room.session.erased_at is not None:
+            raise NotFound("this session was erased")
+        reader = await self._history.reader(visitor)
+        language, now = self._pages.language(request), self._clock.now()
+        context = context_of(visitor, reader, details, now, language, self._pages.gettext(language))
+        context |= {"visitor": visitor, "printed": moment(now, language)}
+        html = self._pages.render("report.html", language, **context)
+        async with self._room:
+            data = await pdf(html)
+        request.state.audit_detail = {"what": "meeting", "format": "pdf"}
+        headers = {"content-disposition": 'attachment; filename="report.pdf"'}
+        return Response(data, media_type="application/pdf", headers=headers)
+
+
+async def pdf(html: str, command: Sequence[str] = TYPESET) -> bytes:
+    """Raises Unavailable where nothing lays it out in time: without Pango, or on a machine that is full."""
+    worker = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=ROOT)
+    try:
+        async with asyncio.timeout(SECONDS):
+            data, _ = await worker.communicate(html.encode())
+    except TimeoutError:
+        data = b""
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()
+    if worker.returncode or not data:
+        log.error("report_not_laid_out", code=worker.returncode)
+        raise Unavailable("no report could be laid out")
+    return data
