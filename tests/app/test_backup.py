@@ -156,7 +156,11 @@ def _change(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_change, Path.unlink], ids=["changed", "missing"])
-@pytest.mark.parametrize("what", ["visio.db", f"files/{SAMU_54.id}/{CAPTURE.id}", "manifest.json"])
+@pytest.mark.parametrize(
+    "what",
+    ["visio.db", f"files/{SAMU_54.id}/{CAPTURE.id}", "manifest.json"],
+    ids=["records", "file", "manifest"],
+)
 async def test_what_was_changed_or_is_missing_is_found(
     backup: Path, empty: Machine, what: str, damage: Callable[[Path], None]
 ) -> None:

@@ -53,7 +53,9 @@ async def test_a_disk_that_can_not_be_written_is_unavailable(tmp_path: Path) -> 
         await DiskFiles(tmp_path / "files").append(OURS, "photo.part", 0, b"picture")
 
 
-@pytest.mark.parametrize(("centre", "name"), [(OURS, "../photo.jpg"), ("..", "photo.jpg")])
+@pytest.mark.parametrize(
+    ("centre", "name"), [(OURS, "../photo.jpg"), ("..", "photo.jpg")], ids=["name", "centre"]
+)
 async def test_a_name_that_is_none_of_ours_makes_no_folder(
     files: DiskFiles, folder: Path, centre: str, name: str
 ) -> None:

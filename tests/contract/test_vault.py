@@ -58,7 +58,9 @@ async def test_the_same_file_is_never_encrypted_alike(files: Vault, folder: Path
     assert (folder / OURS / "photo.jpg").read_bytes()[HEADER:] != once[HEADER:]
 
 
-@pytest.mark.parametrize(("centre", "name"), [(OURS, "other.jpg"), (THEIRS, "photo.jpg")])
+@pytest.mark.parametrize(
+    ("centre", "name"), [(OURS, "other.jpg"), (THEIRS, "photo.jpg")], ids=["name", "centre"]
+)
 async def test_a_file_that_is_moved_does_not_open(files: Vault, folder: Path, centre: str, name: str) -> None:
     """Not even where both centres have keys."""
     await files.put(THEIRS, "theirs.jpg", CANARY)
