@@ -49,7 +49,7 @@ class Seat:
                 self._changed.notify_all()
 
     async def until(self, *wanted: Watcher) -> None:
-        async with asyncio.timeout(10), self._changed:
+        async with asyncio.timeout(30), self._changed:  # a lost note is said again after 5 s
             await self._changed.wait_for(lambda: tuple(self._watchers) == wanted)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Sequence
 
@@ -267,3 +268,8 @@ def test_a_clock_that_jumps_is_set_by_ours() -> None:
 def test_time_never_stands_still_nor_goes_back() -> None:
     timeline = Timeline()
     assert [timeline.ticks(stamp, 7.0) for stamp in (9000, 9000, 3000, 9003)] == [0, 1, 2, 3]
+
+
+def test_an_encoder_of_the_tests_leaves_the_process_its_priority() -> None:
+    encoded("AV1")
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
