@@ -108,7 +108,7 @@ async def test_a_code_that_was_used_stays_used_when_the_clock_jumps_back(desk: D
     async with desk.browser() as browser:
         await sign_in(browser, ALICE.email)
         assert is_inside(await prove(browser, "totp", used))
-    clock.advance(-MINUTE)
+    clock.advance(-MINUTE // 2)  # one step: the code would be right again
     async with desk.browser() as browser:
         await sign_in(browser, ALICE.email)
         assert not is_inside(await prove(browser, "totp", used))

@@ -119,12 +119,16 @@ async def test_a_silent_ovh_is_given_up_after_the_time_out() -> None:
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        gone.set()
 
+    gone = asyncio.Event()
     async with await asyncio.start_server(say_nothing, LOOPBACK, 0) as server:
         url = f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}/1.0"
         notifier = OvhNotifier(OVH_ACCOUNT, "SAMU 54", OVH_KEYS, api_url=url, timeout=SHORT)
         await notifier.open()
         error = await refused(notifier)
         await notifier.close()
+        await gone.wait()
 
     assert (error.reason, error.permanent) == ("timeout", False)

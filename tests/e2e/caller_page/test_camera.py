@@ -98,7 +98,7 @@ async def test_the_regulator_switches_the_camera_without_a_new_connection(
     assert await phone.evaluate("phone.mostLive") == 1
     assert (await server.phone.command("c2", "torch", True))["error"] == "unsupported"
     await expect(phone.locator("[data-act=torch]")).to_be_hidden()
-    await expect(phone.locator("video")).to_have_class("mirror")
+    await expect(phone.locator("video").first).to_have_class("mirror")
     newest = [frame for frame in server.phone.frames if frame["type"] == "state"][-1]
     assert newest["actual"]["camera"] == "user"
     assert newest["reasons"]["torch"] == "lens"
