@@ -90,6 +90,7 @@ function formView(root, say, intents) {
   const [to, name] = ["guest-to", "guest-name"].map((id) => /** @type {HTMLInputElement} */ (part(root, id)));
   const said = part(root, "guests-said");
   let sent = false;
+  /** @type {HTMLButtonElement} */ (part(root, "guest-send")).disabled = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     sent = true;
