@@ -61,8 +61,9 @@ class CentrePages:
             name, phone = _text(form, "name"), _text(form, "phone")
         try:
             await self._centres.call(request.state.visitor, name, phone)
-        except BadInput:
-            return await self._page(request, wrong=("name", "name"), typed={"name": name, "phone": phone})
+        except BadInput as error:
+            field = error.field if isinstance(error, BadPolicy) else "name"
+            return await self._page(request, wrong=("name", field), typed={"name": name, "phone": phone})
         return _done("name")
 
     async def preview(self, request: Request) -> Response:

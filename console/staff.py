@@ -105,7 +105,7 @@ class StaffPages:
             text = str(form.get("list", ""))
         try:
             count = await self._staff.take(
-                request.state.visitor, text.encode(), self._pages.language(request), good_only=True
+                request.state.visitor, text.encode(), self._pages.language(request)
             )
         except BadInput:
             return await self._page(request, wrong="list")

@@ -27,14 +27,14 @@ _SENDER: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 ]{0,9}[A-Za-z0
 _REGIONS: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 
-def check(policy: Policy, link: str) -> None:
-    """`link`: one as callers get it, since its length counts. Raises BadPolicy with the first field that
-    can't be used."""
+def check(policy: Policy, link: str, centre: str = "") -> None:
+    """`link`: one as callers get it, since its length counts, as does the alphabet of the `centre`'s name.
+    Raises BadPolicy with the first field that can't be used."""
     for field, holds in _RULES.items():
         if not holds(policy):
             raise BadPolicy(field)
     for text in policy.sms_texts.values():
-        if segments(own_sms(text, "x" * 40, link)) > LONGEST_SMS_SEGMENTS:
+        if max(segments(own_sms(text, name, link)) for name in ("x" * 40, centre)) > LONGEST_SMS_SEGMENTS:
             raise BadPolicy("sms_texts")
 
 

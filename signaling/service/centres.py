@@ -58,9 +58,14 @@ class Centres:
         return await self._store.centre(visitor.centre)
 
     async def call(self, visitor: Visitor, name: str, phone: str) -> None:
-        """What callers read. Raises BadInput."""
+        """What callers read. Raises BadInput; BadPolicy for a name that makes too many SMS of a text."""
         tidy_name, tidy_phone = centre_name(name), centre_phone(phone)
-        await self._change(visitor, "name", lambda row: replace(row, name=tidy_name, phone=tidy_phone))
+
+        def changed(row: Centre) -> Centre:
+            check(policy_of(row), self._link(), tidy_name)
+            return replace(row, name=tidy_name, phone=tidy_phone)
+
+        await self._change(visitor, "name", changed)
 
     async def change(self, visitor: Visitor, part: str, edit: Callable[[Policy], Policy]) -> None:
         """`part`: what is changed, for the audit. In force at once in every process: each reads the
@@ -68,7 +73,7 @@ class Centres:
 
         def changed(row: Centre) -> Centre:
             policy = edit(policy_of(row))
-            check(policy, self._link())
+            check(policy, self._link(), row.name)
             return with_policy(row, policy)
 
         await self._change(visitor, part, changed)

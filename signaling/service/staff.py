@@ -72,8 +72,7 @@ class Staff:
     async def invite(self, visitor: Visitor, email: str, name: str, role: str, language: str) -> User:
         """Raises NotAllowed; BadInput for what can't be used, or who works there already."""
         must_administrate(visitor)
-        user = await self._accounts.add_user(visitor.centre, email, name, _role(role))
-        await self._note(visitor, user.id, "added", user.role)
+        user = await self._add(visitor, roster.Line(1, email, name, _role(role)))
         self._tasks.start(self._send([user], visitor.centre_name, language))
         return user
 
@@ -125,22 +124,22 @@ class Staff:
         known = {one.email for one in await self._store.users(visitor.centre)}
         return [Outcome(line, _fault(line, known)) for line in roster.read(data)]
 
-    async def take(self, visitor: Visitor, data: bytes, language: str, *, good_only: bool) -> int:
-        """Invites those whose lines are right. Returns how many. Raises BadInput when one is wrong, unless
-        `good_only`; nobody is then invited."""
-        outcomes = await self.judge(visitor, data)
-        if not good_only and any(one.fault for one in outcomes):
-            raise BadInput("some lines can't be used")
-        good = [one.line for one in outcomes if not one.fault]
-        made = [await self._add(visitor, line) for line in good]
-        if made:
-            detail: dict[str, str | int] = {"change": "imported", "users": len(made)}
-            await self._audit.record(Audited(visitor.centre, visitor.user, "account.changed", "", detail))
+    async def take(self, visitor: Visitor, data: bytes, language: str) -> int:
+        """Invites those whose lines are right. Returns how many. Raises BadInput for what is no list."""
+        good = [one.line for one in await self.judge(visitor, data) if not one.fault]
+        made: list[User] = []
+        try:
+            for line in good:
+                user = await self._add(visitor, line)
+                made.append(user)
+        finally:  # also when the database went in the middle: who was added gets a letter
             self._tasks.start(self._send(made, visitor.centre_name, language))
         return len(made)
 
     async def _add(self, visitor: Visitor, line: roster.Line) -> User:
-        return await self._accounts.add_user(visitor.centre, line.email, line.name, line.role)
+        user = await self._accounts.add_user(visitor.centre, line.email, line.name, line.role)
+        await self._note(visitor, user.id, "added", user.role)
+        return user
 
     # ------------------------------------------------------------ letters
     async def _send(self, users: Sequence[User], centre: str, language: str) -> None:

@@ -28,8 +28,10 @@ NAME: Final = "Jeanne Canari"
 OWN_NAME: Final = "Odile Serin"  # of the regulator, who does see it on each page
 MAIL: Final = "jeanne.canari@example.org"
 CODE: Final = "739154"
-LATITUDE, LONGITUDE = 48.739154, 6.319573
-FIXED: Final = ("canari", "749128356", "7 49 12 83 56", CODE, "48.739", "6.3195")
+LONE_CODE: Final = re.compile(rf"(?<![0-9a-f.]){CODE}(?![0-9a-f])")  # not in an id, not in a date's fraction
+# No time of day and no seconds of a date are written like these
+LATITUDE, LONGITUDE = 78.739154, 106.319573
+FIXED: Final = ("canari", "749128356", "7 49 12 83 56", "78.7391", "106.3195")
 GUEST: Final = {"type": "invite_guest", "intent": "g", "to": MAIL, "role": "watch", "name": NAME}
 # What a page's addresses and headers bring along
 HEADERS: Final = {
@@ -151,3 +153,4 @@ async def test_no_canary_gets_into_the_log_the_figures_the_errors_or_to_the_coll
     for place in (log, figures, spans, errors, shown):
         for canary in (*FIXED, *secrets):
             assert canary.lower() not in place.lower(), canary
+        assert not LONE_CODE.search(place.lower())

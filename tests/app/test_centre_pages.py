@@ -17,8 +17,10 @@ from starlette.applications import Starlette
 from config.asgi import create
 from config.settings import read
 from signaling.clock import SystemClock
+from signaling.domain.errors import Unavailable
 from signaling.domain.policy import FUNCTIONS, policy_of
 from signaling.domain.records import AuditEntry, User
+from signaling.service.accounts import Accounts
 from signaling.store.sql import SqlStore
 from tests import cast
 from tests.app.office import ADMIN, SITE, SUPERVISOR
@@ -143,10 +145,12 @@ async def test_a_trial_leaves_with_what_is_saved_and_its_link_opens_nothing(cent
         message = await centre.newest(1)
         opened = await admin.post("/j/open", json={"token": message["link"].partition("#")[2]})
         wrong = await admin.post("/centre/try", data={"language": "en", "address": "12"})
+        abroad = await admin.post("/centre/try", data={"language": "en", "address": "+32 470 12 34 56"})
     assert "06 12 34 56 78" in page.text
     assert message["body"] == f"SAMU 54 {message['link']}"
     assert opened.json()["state"] == "unknown"
     assert "try-wrong" in wrong.text
+    assert "vers ce pays" in abroad.text
 
 
 # ---------------------------------------------------------------- where to, and what with
@@ -173,12 +177,16 @@ async def test_what_the_centre_does_without_is_refused_by_the_server(centre: Cen
             await alice.post("/tests", json={"to": "06 12 34 56 78"}, headers=json),
             await alice.post(f"{room}/captures", content=picture(), headers=json),
             await alice.post(f"{room}/documents", content=picture(), headers=json),
+            await alice.post(f"{room}/documents?drawing=1", content=picture(), headers=json),
         ]
+        await admin.post("/centre/functions", data={"function": ["documents"]})
+        undrawn = await alice.post(f"{room}/documents?drawing=1", content=picture(), headers=json)
         page = await alice.get(room)
-    assert [one.status_code for one in answers] == [422, 403, 403, 403]
+    assert undrawn.json()["code"] == "function_off"
+    assert [one.status_code for one in answers] == [422, 403, 403, 403, 403]
     assert "n’envoie pas d’e-mail" in answers[0].text
     assert all(one.json()["code"] == "function_off" for one in answers[1:])
-    off = set(FUNCTIONS) - {"guests", "sharing"}
+    off = set(FUNCTIONS) - {"documents"}
     assert set(re.findall(r'data-off="([\w ]+)"', page.text)[0].split()) == off
 
 
@@ -261,6 +269,40 @@ async def test_a_list_says_what_it_does_before_anything_happens(centre: Centre) 
         "nina@example.org",
     }
     assert none.status_code == 422
+
+
+async def test_of_a_list_only_the_good_lines_are_taken_whatever_was_sent(centre: Centre) -> None:
+    wrong = "a@x.fr\tA\tchef\nb@x.fr\t=1+1\tregulator\nb@x.fr\tB\tregulator\n"
+    async with centre.browser(ADMIN) as admin:
+        before = len(await centre.store.users(SAMU_54.id))
+        done = await admin.post("/centre/users/import", data={"list": wrong})
+        added = [one for one in await centre.store.users(SAMU_54.id) if one.email.endswith("@x.fr")]
+    assert done.headers["location"] == "/centre/users?done=1"
+    assert [(one.email, one.name) for one in added] == [("b@x.fr", "=1+1")]
+    assert len(await centre.store.users(SAMU_54.id)) == before + 1
+    assert [one.subject for one in await centre.audit() if one.action == "account.changed"] == [added[0].id]
+
+
+async def test_who_was_added_before_an_import_stopped_gets_the_letter(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = Accounts.add_user
+
+    async def stop_at_omar(accounts: Accounts, at: str, email: str, *others: Any) -> User:
+        if email == "omar@example.org":
+            raise Unavailable("the database went away")
+        return await add(accounts, at, email, *others)
+
+    monkeypatch.setattr(Accounts, "add_user", stop_at_omar)
+    roster = ROSTER.replace("roi", "regulator")
+    async with centre.browser(ADMIN) as admin:
+        stopped = await admin.post("/centre/users/import", data={"list": roster})
+        letter = await centre.newest(1)
+    assert stopped.status_code == 503
+    assert letter["to"] == "nina@example.org"
+    assert [one.detail for one in await centre.audit() if one.action == "account.changed"] == [
+        '{"change":"added","role":"regulator"}'
+    ]
 
 
 async def test_what_is_set_twice_at_once_loses_neither(centre: Centre) -> None:

@@ -43,6 +43,13 @@ def test_what_no_centre_can_live_by_is_refused_by_its_name(field: str, value: An
     assert refused.value.field == field
 
 
+def test_a_name_in_other_letters_counts_as_the_carrier_counts() -> None:
+    policy = Policy(sms_texts={"fr": "{centre} {link} " + "a" * 400})
+    check(policy, LINK, "SAMU 54")
+    with pytest.raises(BadPolicy):
+        check(policy, LINK, "САМУ")
+
+
 def test_what_a_centre_may_want_is_kept_as_it_is() -> None:
     wanted = Policy(
         sender="SAMU 54",

@@ -8,6 +8,7 @@ import { part, show as reveal } from "../shared/dom.js";
 
 const PAUSE = 200; // ms without a key
 const ROOM = { narrow: 160, wide: 70 }; // in one SMS
+const PART = { narrow: 153, wide: 67 }; // in each of several: the header that joins them takes the rest
 
 const shown = part(document, "preview");
 const typed = /** @type {HTMLTextAreaElement} */ (part(document, "sms"));
@@ -47,7 +48,8 @@ function show(made) {
   count.classList.toggle("ok", made.segments === 1);
   count.classList.toggle("warn", made.segments > 1);
   const length = part(shown, "length");
-  const room = made.narrow ? ROOM.narrow : ROOM.wide;
+  const alphabet = made.narrow ? "narrow" : "wide";
+  const room = made.segments === 1 ? ROOM[alphabet] : PART[alphabet] * made.segments;
   length.textContent = String(length.dataset.of).replace("{length}", String(made.length)).replace("{room}", String(room));
   reveal(part(shown, "wide"), !made.narrow);
   reveal(part(shown, "replaced"), made.replaced);
