@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 import httpx2
 
+from tests.forked import Forked
 from tests.servers import free_port
 
 ROOT: Final = Path(__file__).parents[2]
@@ -39,7 +38,7 @@ class Product:
         self.data = folder / "data"
         self._log = folder / "product.log"
         self._media = media_process
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[Forked] = []
         self._environ = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
@@ -73,7 +72,7 @@ class Product:
     def replace_media(self) -> None:
         """The media node dies without a goodbye; another one starts."""
         dead = self._processes.pop()
-        dead.kill()
+        dead.send_signal(signal.SIGKILL)
         dead.wait()
         self._processes.append(self._process("media"))
 
@@ -95,14 +94,12 @@ class Product:
         while True:
             if value := probe():
                 return value
-            if time.monotonic() > deadline or any(p.poll() is not None for p in self._processes):
+            if time.monotonic() > deadline or any(one.is_over() for one in self._processes):
                 raise StageError(f"waited in vain until {what}\n{self.log()[-4000:]}")
             time.sleep(0.02)
 
-    def _process(self, module: str) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as log:
-            command = [sys.executable, "-m", module]
-            return subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=log, stderr=log)
+    def _process(self, module: str) -> Forked:
+        return Forked(module, self._environ, self._log)
 
     def _answers(self) -> bool:
         try:
@@ -114,12 +111,10 @@ class Product:
         for process in self._processes:
             process.send_signal(how)
         for process in self._processes:
-            try:
-                process.wait(EXIT_WITHIN)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            if not process.wait(EXIT_WITHIN):
+                process.send_signal(signal.SIGKILL)
                 process.wait()
-                raise StageError(f"a process did not end after {how.name}\n{self.log()[-4000:]}") from None
+                raise StageError(f"a process did not end after {how.name}\n{self.log()[-4000:]}")
         self._processes.clear()
 
 
