@@ -10,12 +10,12 @@ from config.provider import identity_provider
 from config.settings import Settings, media_external_pairs, media_port_range
 from media import load
 from media.figures import RelayFigures
-from media.filming import FilmRecorder
+from media.film_recorder import FilmRecorder
 from media.relay import EmbeddedRelay
 from media.remote import RemoteRelay
 from signaling.bus.memory import MemoryBus
 from signaling.bus.redis import RedisBus
-from signaling.domain.ids import Secrets
+from signaling.domain.ids import Secrets, new_id
 from signaling.geocode.geopy import GeopyGeocoder
 from signaling.limits import Limits
 from signaling.metrics.figures import Figures
@@ -34,7 +34,7 @@ class Adapters:
     heads: HeadsFile
     bus: Bus
     relay: Relay
-    recorder: Recorder | None  # None where media don't pass through this process
+    recorder: Recorder
     notifier: Routed
     geocoder: Geocoder
     limits: Limits
@@ -45,7 +45,7 @@ class Adapters:
 
 def adapters(settings: Settings, clock: Clock) -> Adapters:
     figures = Figures()
-    relay = _relay(settings, figures)
+    relay, recorder = _media(settings, figures, clock)
     return Adapters(
         figures=figures,
         store=SqlStore(
@@ -57,7 +57,7 @@ def adapters(settings: Settings, clock: Clock) -> Adapters:
         heads=HeadsFile(Path(settings.audit_heads_file) if settings.audit_heads_file else None),
         bus=MemoryBus() if settings.embedded else RedisBus(settings.redis_url),
         relay=relay,
-        recorder=FilmRecorder(relay) if isinstance(relay, EmbeddedRelay) else None,
+        recorder=recorder,
         notifier=notifier(settings),
         geocoder=GeopyGeocoder(
             settings.ban_domain, settings.nominatim_domain, scheme=settings.geocoder_scheme
@@ -68,9 +68,10 @@ def adapters(settings: Settings, clock: Clock) -> Adapters:
     )
 
 
-def _relay(settings: Settings, figures: Figures) -> Relay:
+def _media(settings: Settings, figures: Figures, clock: Clock) -> tuple[Relay, Recorder]:
     if not settings.embedded:
-        return RemoteRelay(settings.redis_url)
+        remote = RemoteRelay(settings.redis_url)
+        return remote, remote
     relay = EmbeddedRelay(
         addresses=settings.media_addresses,
         external=media_external_pairs(settings),
@@ -80,4 +81,4 @@ def _relay(settings: Settings, figures: Figures) -> Relay:
         limits=load.Limits(settings.media_max_packets, settings.media_max_cpu, settings.media_max_lag),
     )
     figures.registry.register(RelayFigures(relay))
-    return relay
+    return relay, FilmRecorder(relay, lambda: new_id(clock.now()))

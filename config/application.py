@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from config.adapters import Adapters
 from config.carriers import composer
@@ -27,6 +28,7 @@ from signaling.metrics.readiness import Readiness
 from signaling.passwords import Argon2Passwords
 from signaling.ports import Clock, SealedFiles
 from signaling.service.accounts import Accounts
+from signaling.service.assistance import Assistance
 from signaling.service.audit import AuditReading, AuditTrail
 from signaling.service.captures import Captures
 from signaling.service.centres import Centres, Post
@@ -38,6 +40,7 @@ from signaling.service.documents import Documents
 from signaling.service.driving import Driving
 from signaling.service.end import Ending
 from signaling.service.erasure import Callers, Erasing
+from signaling.service.figures import Counting
 from signaling.service.guest_files import GuestFiles
 from signaling.service.guests import Guests
 from signaling.service.handover import HandingOver
@@ -48,11 +51,15 @@ from signaling.service.join import Joining
 from signaling.service.journal import Journal
 from signaling.service.live import Live
 from signaling.service.logins import Logins
+from signaling.service.machinery import Machinery
 from signaling.service.negotiate import Negotiating
+from signaling.service.oversight import Oversight
 from signaling.service.phone_test import PhoneTests, Sending
 from signaling.service.professionals import Professionals
-from signaling.service.quotas import SmsQuotas
+from signaling.service.quality import QualityKeeper
+from signaling.service.quotas import FileQuotas, SmsQuotas
 from signaling.service.recordings import Recordings
+from signaling.service.relay_events import RelayEvents
 from signaling.service.report import Reporting
 from signaling.service.retention import Removals, Retention
 from signaling.service.staff import Staff
@@ -61,6 +68,7 @@ from signaling.service.streams import Streams
 from signaling.service.summary import Summaries
 from signaling.service.throttle import Throttle
 from signaling.service.uploads import Inspect, Lines, Uploads
+from signaling.service.wall import Wall
 
 MINUTE = 60_000  # ms
 
@@ -73,11 +81,13 @@ class Application:
     files: SealedFiles
     hub: Hub
     live: Live
+    quality: QualityKeeper
     use: UseCases
     joining: Joining
     summaries: Summaries
     retention: Retention
     erasing: Erasing
+    counting: Counting
     callers: Callers
     captures: Captures
     documents: Documents
@@ -88,6 +98,8 @@ class Application:
     courier: Courier
     gate: Gate
     readiness: Readiness
+    wall: Wall
+    machinery: Machinery
     audit: AuditTrail
     audit_reading: AuditReading
     identity: Identity
@@ -104,15 +116,15 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
     calls = parts.figures.calls
     journal = Journal(parts.store, parts.bus, calls)
     audit = AuditTrail(parts.store, clock, parts.tasks, parts.heads, calls)
-    live = Live(parts.bus, clock, check_still, calls)
-    joining = Joining(
-        parts.store, journal, clock, secrets, parts.limits.limiter, records=parts.recorder is not None
-    )
+    quality = QualityKeeper(parts.store, clock)
+    live = Live(parts.bus, clock, check_still, calls, quality)
+    joining = Joining(parts.store, journal, clock, secrets, parts.limits.limiter)
     courier = Courier(parts.store, journal, clock, parts.notifier, composer(settings, secrets), parts.tasks)
     files = sealed_files(settings, parts.store, clock)
     inspect = parts.figures.machinery.inspected(_inspection(settings))
     lines = Lines(relay=parts.relay, bus=parts.bus, consoles=live)
-    uploads = Uploads(parts.store, journal, files, clock, parts.tasks, lines, inspect)
+    file_quotas = FileQuotas(parts.store, parts.limits.limiter)
+    uploads = Uploads(parts.store, journal, files, clock, parts.tasks, lines, inspect, file_quotas)
     streams = Streams(parts.store, journal, parts.bus, parts.relay, clock, parts.tasks)
     quotas = SmsQuotas(parts.store, parts.limits.limiter, parts.notifier.names_for)
     ways = Ways(
@@ -123,6 +135,8 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         wake=courier.wake,
         quotas=quotas,
     )
+    oversight = Oversight(parts.store)
+    ready = readiness(settings, parts, files)
     use = UseCases(
         inviting=Inviting(parts.store, journal, clock, secrets, ways),
         guests=Guests(
@@ -140,6 +154,8 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         handing=HandingOver(
             parts.store, journal, clock, secrets, joining, parts.limits.limiter, settings.public_url
         ),
+        oversight=oversight,
+        assistance=Assistance(parts.store, journal, clock, oversight),
     )
     removals = Removals(parts.store, files)
     erasing = Erasing(parts.store, removals, clock)
@@ -171,10 +187,12 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         files=files,
         hub=Hub(parts.store, parts.bus),
         live=live,
+        quality=quality,
         use=use,
         summaries=Summaries(parts.store, clock, settings.keep_days),
         retention=Retention(parts.store, removals, clock, audit, settings.keep_days),
         erasing=erasing,
+        counting=Counting(parts.store, parts.bus, ZoneInfo(settings.time_zone)),
         callers=Callers(parts.store, files, erasing, audit),
         joining=joining,
         captures=Captures(parts.store, journal, files, clock, check_capture),
@@ -185,7 +203,9 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         stills=Stills(parts.store, parts.relay, clock),
         courier=courier,
         gate=Gate(logins, settings.secure, settings.login_hours, agent.describe),
-        readiness=readiness(settings, parts, files),
+        readiness=ready,
+        wall=Wall(parts.store, parts.relay, clock, oversight, audit),
+        machinery=Machinery(parts.store, clock, ready.names, ready.missing),
         audit=audit,
         audit_reading=AuditReading(parts.store, audit, parts.heads),
         identity=people,
@@ -259,7 +279,7 @@ async def opened(made: Application) -> AsyncIterator[None]:
         stack.push_async_callback(parts.limits.close)
         if parts.provider is not None:
             stack.push_async_callback(parts.provider.close)
-        await parts.relay.open(made.use.reporting.relay_event)
+        await parts.relay.open(RelayEvents(made.use.reporting, made.use.recordings))
         stack.push_async_callback(parts.relay.close)
         stack.push_async_callback(parts.tasks.close)
         if made.demonstration is not None:

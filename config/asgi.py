@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import structlog
 from starlette.applications import Starlette
@@ -31,6 +32,8 @@ from config.settings import Settings
 from console.account import Account
 from console.audit import AuditPages
 from console.centre import CentrePages
+from console.figures import FiguresPage
+from console.figures_reading import FiguresDesk
 from console.guest import GuestPage
 from console.keeping import Keeping
 from console.login_steps import LoginSteps
@@ -40,6 +43,7 @@ from console.places import MapTiles
 from console.psc import ProSanteConnect
 from console.reset import PasswordReset
 from console.staff import StaffPages
+from console.wall import WallPages
 from console.words import describe
 from signaling import endpoint, hooks
 from signaling.auth import visitor_of
@@ -48,12 +52,14 @@ from signaling.conversation_caller import CallerDesk
 from signaling.conversation_console import ConsoleDesk, Visitors
 from signaling.conversation_guest import GuestDesk, GuestDoor
 from signaling.conversation_test import PhoneTestDesk
+from signaling.conversation_wall import WallDesk
 from signaling.domain.errors import VisioError
 from signaling.domain.throttle import SOCKETS
 from signaling.notify.twilio import twilio_status
 from signaling.ports import Clock
 from signaling.service.closing import Preferences
 from signaling.service.echo import Echoes
+from signaling.service.figures import Figures
 from signaling.service.history import Findable
 from signaling.service.ice_servers import IceServers, Turn
 from signaling.service.places import Places
@@ -106,13 +112,15 @@ async def _lifespan(made: Application, _: Starlette) -> AsyncIterator[None]:
     async with opened(made):
         made.adapters.tasks.start(made.adapters.figures.complaints.run())
         made.adapters.tasks.start(made.courier.run())
-        made.adapters.tasks.start(made.use.recordings.warn())
         made.adapters.tasks.start(made.audit.run())
         made.adapters.tasks.start(made.adapters.figures.machinery.measure_lag())
         made.adapters.tasks.start(_sweep(made))
         made.adapters.tasks.start(_delete_outdated(made))
         made.adapters.tasks.start(_make_findable(made))
+        made.adapters.tasks.start(made.counting.run())
+        made.adapters.tasks.start(made.quality.run())
         yield
+        await made.quality.close()
 
 
 async def _sweep(made: Application) -> None:
@@ -154,6 +162,7 @@ def _routes(made: Application) -> list[BaseRoute]:
     return [
         Route("/healthz", _healthy),
         *observed(made),
+        *WallPages(made.wall, pages()).routes(),
         *AuditPages(made.audit_reading, made.adapters.store, pages()).routes(),
         *Keeping(made.erasing, made.callers, made.clock, pages()).routes(),
         *console.login.routes(),
@@ -162,10 +171,9 @@ def _routes(made: Application) -> list[BaseRoute]:
         *PasskeyPages(made.identity, pages()).routes(),
         *ProSanteConnect(made.professionals, pages()).routes(),
         *Account(made.identity, pages()).routes(),
-        *CentrePages(
-            made.centres, pages(), settings.keep_days, can_record=made.adapters.recorder is not None
-        ).routes(),
+        *CentrePages(made.centres, pages(), settings.keep_days).routes(),
         *StaffPages(made.staff, pages()).routes(),
+        *_figures(made).routes(),
         *console.routes.routes(
             use.inviting,
             use.history,
@@ -198,6 +206,12 @@ def _routes(made: Application) -> list[BaseRoute]:
         ),
         *_hooks(made),
     ]
+
+
+def _figures(made: Application) -> FiguresPage:
+    store = made.adapters.store
+    reading = Figures(store, made.clock, ZoneInfo(made.settings.time_zone))
+    return FiguresPage(FiguresDesk(reading, made.use.oversight, store), pages())
 
 
 def _whereabouts(made: Application) -> console.routes.Whereabouts:
@@ -241,7 +255,9 @@ def _ice_servers(settings: Settings, clock: Clock) -> IceServers:
 
 def _console_desk(made: Application) -> ConsoleDesk:
     visitors = Visitors(authenticate=visitor_of, language_of=pages().language, describe=_described)
-    return ConsoleDesk(made.use, visitors, made.hub, made.clock, _ice_servers(made.settings, made.clock))
+    wall = WallDesk(made.wall, made.use.assistance, made.machinery, made.clock)
+    servers = _ice_servers(made.settings, made.clock)
+    return ConsoleDesk(made.use, visitors, made.hub, made.clock, servers, wall)
 
 
 def _described(error: VisioError, language: str) -> str:

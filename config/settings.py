@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -99,6 +100,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     session_hours: int = 12
     login_hours: int = 12
     keep_days: int = 365  # pictures and documents, after the end of their session; 0: for ever
+    time_zone: str = "Europe/Paris"  # where the centres are: the figures' days begin and end there
     test_page_calls: int = 4  # that /test makes at once; 0: there is no such page
     audit_heads_file: str = ""  # where the heads of the audit's chains are kept too; empty: in the log only
     # --- Pro Santé Connect; off without an issuer
@@ -271,6 +273,14 @@ def _map_faults(template: str) -> list[str]:
     return ["MAP_TILES: takes a URL with {z}, {x} and {y}, e.g. https://tiles.example.fr/{z}/{x}/{y}.png"]
 
 
+def _zone_faults(name: str) -> list[str]:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):  # no such name, a path, a folder of the database
+        return ["TIME_ZONE: takes a name of the IANA database, e.g. Europe/Paris or America/Martinique"]
+    return []
+
+
 def _contradictions(settings: Settings) -> list[str]:
     return [
         *_carrier_faults(settings),
@@ -279,6 +289,7 @@ def _contradictions(settings: Settings) -> list[str]:
         *_provider_faults(settings),
         *_storage_faults(settings),
         *_map_faults(settings.map_tiles),
+        *_zone_faults(settings.time_zone),
         *telemetry_faults(settings.otel_exporter_otlp_endpoint, settings.sentry_dsn),
         *metrics_faults(settings.metrics_token, settings.metrics_networks, settings.media_metrics_address),
         *media_faults(settings.media_addresses, settings.media_external_addresses, settings.media_ports),

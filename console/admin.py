@@ -177,6 +177,12 @@ def _keeper(desk: Desk) -> admin_keeping.Keeper:
     return admin_keeping.Keeper(desk.store, desk.files, desk.audit, SystemClock())
 
 
+# ---------------------------------------------------------------- figures
+async def figures_rebuild(desk: Desk, given: argparse.Namespace) -> None:
+    waiting = await desk.store.recount()
+    print(f"The server counts {waiting} visios anew.")
+
+
 # ---------------------------------------------------------------- keys of files
 async def key_list(desk: Desk, given: argparse.Namespace) -> None:
     for line in await admin_keys.listed(_keys(desk), desk.store):
@@ -204,6 +210,7 @@ def parser() -> argparse.ArgumentParser:
     _login_commands(things)
     _audit_commands(things)
     _keeping_commands(things)
+    _figures_commands(things)
     _key_commands(things)
     return top
 
@@ -269,6 +276,11 @@ def _keeping_commands(things: Subparsers) -> None:
     erasures = _actions(things, "erasures", "what was erased")
     replay = _command(erasures, "replay", erasures_replay, "after a restore: erase again what was erased")
     replay.add_argument("file", metavar="FILE", type=Path, help="JSON lines of the log or the audit")
+
+
+def _figures_commands(things: Subparsers) -> None:
+    figures = _actions(things, "figures", "sums of visios")
+    _command(figures, "rebuild", figures_rebuild, "count every visio that has ended anew")
 
 
 def _key_commands(things: Subparsers) -> None:

@@ -28,6 +28,7 @@ SHEETS: Final = (
     *("tokens", "base", "parts", "header", "functions"),
     *("room", "stage", "layers", "bar", "panel", "quality", "ladder", "cards", "position", "words", "cpr"),
     *("files", "watchers", "help", "remedy", "closing", "eyes", "guests", "streams", "drawing", "taping"),
+    "assistance",
 )
 
 

@@ -26,7 +26,9 @@ from signaling.domain.visitor import Visitor
 from signaling.ports import Store
 from signaling.service.audit import PAGE, AuditReading
 
-_OF_SESSIONS: Final = frozenset({"session.viewed", "session.joined", "session.held", "still.viewed"})
+_OF_SESSIONS: Final = frozenset(
+    {"session.viewed", "session.joined", "session.held", "still.viewed", "help.sent"}
+)
 _HEADER: Final = ("number", "time", "user", "name", "action", "words", "subject", "detail", "hash")
 
 

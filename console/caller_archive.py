@@ -85,7 +85,11 @@ class Archive:
             file.write(msgspec.json.encode(head)[:-1] + b',"sessions":[')
             for number, kept in enumerate(caller.sessions):
                 details, recordings = await self._callers.details(self._centre, kept.session.id)
-                text = msgspec.json.encode(_data_of(details, recordings, caller.address))
+                quality = await self._callers.quality(self._centre, kept.session.id)
+                told = _data_of(details, recordings, caller.address) | {
+                    "quality": [_plain(one) for one in quality]
+                }
+                text = msgspec.json.encode(told)
                 file.write((b"," if number else b"") + text)
                 yield sink.take()
             file.write(b"]}")
@@ -161,6 +165,7 @@ def _data_of(details: Details, recordings: Sequence[Recording], address: str) ->
         "captures": [_plain(one) for one in details.captures],
         "documents": [_plain(one) for one in details.documents],
         "recordings": [_plain(one) for one in recordings],
+        "quality": [_plain(one) for one in details.quality],
         "events": [msgspec.to_builtins(one) for one in details.events],
     }
 

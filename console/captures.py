@@ -38,8 +38,8 @@ class CaptureFiles:
         return JSONResponse(facts, HTTPStatus.CREATED, headers={"location": f"/captures/{capture.id}"})
 
     async def read(self, request: Request) -> Response:
-        capture, data = await self._captures.read(request.state.visitor, request.path_params["capture"])
-        return attachment(data, capture.media_type, file_name(capture))
+        capture, pieces = await self._captures.open(request.state.visitor, request.path_params["capture"])
+        return attachment(pieces, capture.size, capture.media_type, file_name(capture))
 
 
 def file_name(capture: Capture) -> str:

@@ -34,14 +34,12 @@ Edit = Callable[[Policy], Policy]
 
 
 class CentrePages:
-    """`keep_days`: KEEP_DAYS, which counts where the centre says nothing. `can_record`: the video passes
-    through this process."""
+    """`keep_days`: KEEP_DAYS, which counts where the centre says nothing."""
 
-    def __init__(self, centres: Centres, pages: Pages, keep_days: int, *, can_record: bool) -> None:
+    def __init__(self, centres: Centres, pages: Pages, keep_days: int) -> None:
         self._centres = centres
         self._pages = pages
         self._keep_days = keep_days
-        self._can_record = can_record
 
     def routes(self) -> list[Route]:
         entrance = require("administrator")
@@ -135,7 +133,6 @@ class CentrePages:
             further=" ".join(one for one in policy.destinations if one not in (*FRANCE, *NEIGHBOURS)),
             classes=kept_classes(gettext),
             days=days_of(Policy(), self._keep_days),
-            can_record=self._can_record,
             functions=functions(gettext),
             phrases=words.guidance(gettext),
         )

@@ -48,8 +48,8 @@ class DocumentFiles:
         return JSONResponse({"documents": shown})
 
     async def read(self, request: Request) -> Response:
-        document, data = await self._documents.read(request.state.visitor, request.path_params["document"])
-        return attachment(data, document.media_type, document.name)
+        document, pieces = await self._documents.read(request.state.visitor, request.path_params["document"])
+        return attachment(pieces, document.size, document.media_type, document.name)
 
 
 def _shown(document: Document) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -18,10 +18,10 @@ from console.assets import Assets
 from console.language import YEAR
 from console.pages import LANGUAGE_COOKIE, Pages
 from signaling.asset import compressed
-from signaling.attachments import FILE_HEADERS, attachment
+from signaling.attachments import attachment, shown
 from signaling.domain.errors import BadMessage, LinkUnusable
 from signaling.domain.ids import new_mark
-from signaling.domain.records import Document, Participant
+from signaling.domain.records import Capture, Document, Participant
 from signaling.service.join import Phone
 
 _ROOT: Final = Path(__file__).parent.parent
@@ -52,8 +52,8 @@ class Guests(Protocol):
 
 
 class Files(Protocol):
-    async def photo(self, guest: Participant, photo: str) -> tuple[str, bytes]: ...
-    async def document(self, guest: Participant, document: str) -> tuple[Document, bytes]: ...
+    async def photo(self, guest: Participant, photo: str) -> tuple[Capture, AsyncIterator[bytes]]: ...
+    async def document(self, guest: Participant, document: str) -> tuple[Document, AsyncIterator[bytes]]: ...
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -141,14 +141,14 @@ class GuestPage:
     async def photo(self, request: Request) -> Response:
         """The one of the scene, while photos are all that the phone sends; 401, or 404 for any other."""
         guest = await self._guest(request)
-        media_type, data = await self._kept.photo(guest, request.path_params["photo"])
-        return Response(data, media_type=media_type, headers=FILE_HEADERS)
+        photo, pieces = await self._kept.photo(guest, request.path_params["photo"])
+        return shown(pieces, photo.size, photo.media_type)
 
     async def document(self, request: Request) -> Response:
         """One of the scene's; 401, or 404 for any other."""
         guest = await self._guest(request)
-        document, data = await self._kept.document(guest, request.path_params["document"])
-        return attachment(data, document.media_type, document.name)
+        document, pieces = await self._kept.document(guest, request.path_params["document"])
+        return attachment(pieces, document.size, document.media_type, document.name)
 
     async def _guest(self, request: Request) -> Participant:
         return await self._guests.guest(request.cookies.get(cookie_name(self._secure)))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.numbers import format_decimal
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from console.audited import audited
+from console.history_paper import MOST_ROWS
 from console.history_query import Asked
 from console.pages import Pages
 from console.phrases_history import endings
@@ -45,19 +47,20 @@ class Meetings:
             request,
             "history.html",
             may_watch=may_watch(visitor),
-            rows=[row(one, reader.numbers, now, language, gettext) for one in page.meetings],
+            rows=[row(one, reader, now, language, gettext) for one in page.meetings],
             running=running,
             asked=asked.values,
             filtered=asked.anything,
             outcomes={kind: words for kind, words in endings(gettext).items() if kind != "running"},
             regulators=dict(sorted(reader.regulators.items(), key=lambda one: one[1].casefold())),
+            most_on_paper=format_decimal(MOST_ROWS, locale=language),
             exports=_exports(asked) if may_watch(visitor) and page.meetings else {},
             **_addresses(asked, page),
         )
 
 
 def _exports(asked: Asked) -> dict[str, str]:
-    return {kind: asked.address(f"/history/export.{kind.lower()}") for kind in ("CSV", "XLSX")}
+    return {kind: asked.address(f"/history/export.{kind.lower()}") for kind in ("CSV", "XLSX", "PDF")}
 
 
 def _addresses(asked: Asked, page: Page) -> dict[str, Any]:

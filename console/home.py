@@ -91,7 +91,7 @@ class Home:
         gettext, now = self._pages.gettext(language), self._clock.now()
         running = running_rows(visitor, await self._history.running(visitor), now, gettext)
         past = (await self._history.page(visitor, Search(running=False))).meetings
-        numbers = (await self._history.reader(visitor)).numbers
+        reader = await self._history.reader(visitor)
         return self._pages.page(
             request,
             "home.html",
@@ -102,7 +102,7 @@ class Home:
             demonstration=self._demonstration is not None and self._demonstration.offered(visitor),
             all_busy=all_busy,
             running=running,
-            recent=[row(one, numbers, now, language, gettext) for one in past[:RECENT]],
+            recent=[row(one, reader, now, language, gettext) for one in past[:RECENT]],
             data={"now": now, "running": msgspec.to_builtins(running), "phrases": phrases.home(gettext)},
         )
 

@@ -8,10 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console import phrases_closing
 from console.audited import audited
+from console.meeting_parts import parts_of
 from console.pages import Pages
+from console.phrases_closing import closing
 from console.phrases_keeping import reasons
+from console.phrases_place import places
+from console.places import MapTiles, map_source, tiles_for
 from console.recordings import films
 from console.rows import may_decide, may_watch, moment, row
 from console.time_band import band, mark_names
@@ -21,6 +24,7 @@ from signaling.auth import require
 from signaling.domain.closing import kept
 from signaling.domain.guests import guest_ids, guest_ids_told
 from signaling.domain.outcomes import ending, traces_after
+from signaling.domain.places import Point, notations
 from signaling.domain.records import Document, Position, Session
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Details, Meeting
@@ -28,10 +32,13 @@ from signaling.service.history import History, Reader
 
 
 class MeetingPages:
-    def __init__(self, history: History, clock: Clock, pages: Pages) -> None:
+    """`tiles`: of the map, None where there is none."""
+
+    def __init__(self, history: History, clock: Clock, pages: Pages, tiles: MapTiles | None = None) -> None:
         self._history = history
         self._clock = clock
         self._pages = pages
+        self._tiles = tiles
 
     def routes(self) -> list[Route]:
         return [Route("/history/{session}", require()(audited("session.viewed", "session")(self.show)))]
@@ -42,7 +49,17 @@ class MeetingPages:
         reader = await self._history.reader(visitor)
         language = self._pages.language(request)
         gettext = self._pages.gettext(language)
-        context = context_of(visitor, reader, details, self._clock.now(), language, gettext)
+        now = self._clock.now()
+        context = context_of(visitor, reader, details, now, language, gettext)
+        quality = await self._history.quality(visitor, details.room.session.id)
+        context |= parts_of(details, quality, now, language, gettext, whole=may_watch(visitor))
+        tiles = tiles_for(visitor, self._tiles) if context["places"] else None
+        request.state.pictures = tiles.origin if tiles else ""
+        context["data"] = {
+            "phrases": closing(gettext) | places(gettext),
+            "map": map_source(tiles),
+            "track": [_point(one) for one in details.positions] if may_watch(visitor) else [],
+        }
         return self._pages.page(request, "session.html", **context)
 
 
@@ -58,11 +75,10 @@ def context_of(
         "session": session.id,
         "closing": kept(session),
         "assessments": assessments(_),
-        "phrases": phrases_closing.closing(_),
-        "row": row(as_meeting(details), reader.numbers, now, language, _),
+        "row": row(as_meeting(details), reader, now, language, _),
         "first_picture": _first_picture(details),
-        "browser": _browser(details),
-        "timeline": timeline(details.events, details.users, language, _, whole=watches),
+        "browser": _browser(details) if watches else "",
+        "timeline": timeline(details.events, details.users if watches else {}, language, _, whole=watches),
         "band": band(details.events, session.ended_at or now, _),
         "marks": mark_names(_),
         "captures": [
@@ -122,6 +138,10 @@ def _document(document: Document, language: str) -> dict[str, Any]:
     }
 
 
+def _point(position: Position) -> dict[str, float]:
+    return {name: getattr(position, name) for name in ("latitude", "longitude", "accuracy")}
+
+
 def _place(position: Position, language: str) -> dict[str, Any]:
     """Coordinates are never rounded: the last digits may be the right door."""
     point = f"{position.latitude},{position.longitude}"
@@ -131,5 +151,6 @@ def _place(position: Position, language: str) -> dict[str, Any]:
         "longitude": position.longitude,
         "accuracy": round(position.accuracy),
         "address": position.address,
+        "notations": notations(Point(position.latitude, position.longitude)),
         "map": f"https://www.google.com/maps/search/?api=1&query={point}",
     }

@@ -14,6 +14,7 @@ from console import (
     phrases_place,
     phrases_recording,
     phrases_streams,
+    phrases_wall,
     phrases_watchers,
     words,
 )
@@ -51,6 +52,7 @@ def room(_: Gettext) -> dict[str, str]:
         **phrases_cpr.cpr(_),
         **phrases_cpr.pause(_),
         **phrases_recording.taping(_),
+        **phrases_wall.assistance(_),
         **phrases_closing.closing(_),
         **phrases_closing.eyes(_),
         **phrases_help.keys(_),

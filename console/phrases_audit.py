@@ -23,6 +23,7 @@ def actions(_: Gettext) -> dict[str, str]:
         "session.viewed": _("Opened the report of a visio"),
         "session.joined": _("Entered the room of a visio"),
         "still.viewed": _("Looked at a still of a running visio"),
+        "help.sent": _("Sent help to a room"),
         "document.viewed": _("Opened a document"),
         "document.sent": _("Sent a document to a caller"),
         "capture.viewed": _("Opened a capture or photo"),
@@ -33,6 +34,8 @@ def actions(_: Gettext) -> dict[str, str]:
         "session.erased": _("Erased a visio"),
         "retention.run": _("Deleted what was kept long enough"),
         "key.rotated": _("Changed the key that encrypts the files"),
+        "backup.taken": _("Took a back-up"),
+        "backup.restored": _("Restored a back-up"),
     }
 
 
@@ -64,6 +67,7 @@ def _words(_: Gettext) -> dict[str, str]:
         "audit": _("the audit"),
         "caller": _("data of a caller"),
         "history": _("the history"),
+        "figures": _("the figures"),
         "meeting": _("the report of a meeting"),
         "captures": _("captures"),
         "photos": _("photos"),

@@ -13,6 +13,7 @@ from signaling.auth import require
 from signaling.domain.errors import BadPlace
 from signaling.domain.map_tiles import tile_origin
 from signaling.domain.places import Point
+from signaling.domain.visitor import Visitor
 from signaling.service.places import Places
 
 T = TypeVar("T")
@@ -28,6 +29,17 @@ class MapTiles(msgspec.Struct, frozen=True):
     def origin(self) -> str:
         """The only one that it asks, as a content security policy names it."""
         return tile_origin(self.url)
+
+
+def tiles_for(visitor: Visitor, otherwise: MapTiles | None) -> MapTiles | None:
+    """The centre's own, or else those of the installation; None: no map is offered."""
+    policy = visitor.policy
+    return MapTiles(policy.map_tiles, policy.map_attribution) if policy.map_tiles else otherwise
+
+
+def map_source(tiles: MapTiles | None) -> dict[str, str] | None:
+    """As `room/views/map.js` takes it."""
+    return None if tiles is None else {"tiles": tiles.url, "attribution": tiles.attribution}
 
 
 class Sought(Point, frozen=True):

@@ -14,14 +14,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from console.audited import audited
+from console.audited import audit_of, audited
 from console.meeting import context_of
+from console.meeting_parts import parts_of
+from console.on_paper import on_paper
 from console.pages import Pages
+from console.report_pictures import Picture, pictures
 from console.rows import moment
 from signaling.auth import require
+from signaling.domain.audit import Audited
 from signaling.domain.errors import NotFound, Unavailable
 from signaling.domain.visitor import Visitor
-from signaling.ports import Clock
+from signaling.ports import Clock, Details
+from signaling.service.captures import Captures
 from signaling.service.history import History
 
 AT_ONCE: Final = 2  # a report takes half a second of a core
@@ -33,8 +38,9 @@ log = structlog.get_logger()
 
 
 class Reports:
-    def __init__(self, history: History, clock: Clock, pages: Pages) -> None:
+    def __init__(self, history: History, captures: Captures, clock: Clock, pages: Pages) -> None:
         self._history = history
+        self._captures = captures
         self._clock = clock
         self._pages = pages
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -45,7 +51,9 @@ class Reports:
         return [Route("/history/{session}/report.pdf", entrance(shown), methods=["GET"])]
 
     async def show(self, request: Request) -> Response:
-        """Raises NotFound for a session that was erased, too: nothing of a person is left to report."""
+        """With `?pictures=1` also captures and photos, unless pictures arrive blurred for who asks.
+
+        Raises NotFound for a session that was erased, too: nothing of a person is left to report."""
         visitor: Visitor = request.state.visitor
         details = await self._history.details(visitor, request.path_params["session"])
         if details.room.session.erased_at is not None:
@@ -53,13 +61,29 @@ class Reports:
         reader = await self._history.reader(visitor)
         language, now = self._pages.language(request), self._clock.now()
         context = context_of(visitor, reader, details, now, language, self._pages.gettext(language))
-        context |= {"visitor": visitor, "printed": moment(now, language)}
-        html = self._pages.render("report.html", language, **context)
+        quality = await self._history.quality(visitor, details.room.session.id)
+        gettext = self._pages.gettext(language)
+        context |= parts_of(details, quality, now, language, gettext, whole=True)
+        context |= {"visitor": visitor, "printed": moment(now, language), "on_paper": on_paper}
         async with self._room:
-            data = await pdf(html)
-        request.state.audit_detail = {"what": "meeting", "format": "pdf"}
+            shown = await self._pictures(request, details)
+            named = {one["id"]: one for one in context["captures"]}
+            context["pictures"] = [named[one.capture.id] | {"source": one.source} for one in shown]
+            data = await pdf(self._pages.render("report.html", language, **context))
+        request.state.audit_detail = {"what": "meeting", "format": "pdf", "files": len(shown)}
         headers = {"content-disposition": 'attachment; filename="report.pdf"'}
         return Response(data, media_type="application/pdf", headers=headers)
+
+    async def _pictures(self, request: Request, details: Details) -> list[Picture]:
+        """Each is a view of its own in the audit."""
+        visitor: Visitor = request.state.visitor
+        if request.query_params.get("pictures") != "1" or visitor.blurred:
+            return []
+        shown = await pictures(self._captures, visitor, details.captures)
+        for one in shown:
+            line = Audited(visitor.centre, visitor.user, "capture.viewed", one.capture.id)
+            await audit_of(request).record(line)
+        return shown
 
 
 async def pdf(html: str, command: Sequence[str] = TYPESET) -> bytes:

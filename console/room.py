@@ -14,7 +14,7 @@ from starlette.routing import Route
 from console import phrases, words
 from console.assets import room_assets
 from console.pages import Pages
-from console.places import MapTiles
+from console.places import MapTiles, map_source, tiles_for
 from console.rows import address_for
 from console.words import Gettext
 from signaling.asset import compressed
@@ -67,7 +67,7 @@ class Room:
         link = await self._link(visitor, session.id)
         signs = await self._inviting.signs(visitor, session.id)
         language = self._pages.language(request)
-        tiles = self._tiles_of(visitor)
+        tiles = tiles_for(visitor, self._tiles)
         request.state.pictures = tiles.origin if tiles else ""
         gettext = self._pages.gettext(language)
         page = self._pages.page(
@@ -88,7 +88,7 @@ class Room:
             assessments=words.assessments(gettext),
             assets=room_assets(),
             map=tiles is not None,
-            data=self._data(details, visitor, link, gettext) | {"map": _told(tiles)},
+            data=self._data(details, visitor, link, gettext) | {"map": map_source(tiles)},
         )
         return compressed(request, page)
 
@@ -97,10 +97,6 @@ class Room:
         visitor, session = request.state.visitor, request.path_params["session"]
         await self._history.version(visitor, session)
         return JSONResponse({"link": await self._link(visitor, session)})
-
-    def _tiles_of(self, visitor: Visitor) -> MapTiles | None:
-        policy = visitor.policy
-        return MapTiles(policy.map_tiles, policy.map_attribution) if policy.map_tiles else self._tiles
 
     async def _link(self, visitor: Visitor, session: str) -> dict[str, Any] | None:
         try:
@@ -127,10 +123,6 @@ class Room:
             "phrases": phrases.room(gettext),
             "blurred": visitor.blurred,
         }
-
-
-def _told(tiles: MapTiles | None) -> dict[str, str] | None:
-    return None if tiles is None else {"tiles": tiles.url, "attribution": tiles.attribution}
 
 
 def _in_order(phrases: Mapping[str, str], first: Sequence[str]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from console.documents import DocumentFiles
 from console.faults import Faults
 from console.history import Meetings
 from console.history_export import HistoryExports
+from console.history_paper import HistoryPapers
 from console.home import Home
 from console.meeting import MeetingPages
 from console.pages import pages
@@ -90,8 +91,9 @@ def routes(
         *StillPictures(stills).routes(),
         *Meetings(history, clock, pages()).routes(),
         *HistoryExports(history, clock, pages()).routes(),
-        *Reports(history, clock, pages()).routes(),
-        *MeetingPages(history, clock, pages()).routes(),
+        *HistoryPapers(history, clock, pages()).routes(),
+        *Reports(history, files.captures, clock, pages()).routes(),
+        *MeetingPages(history, clock, pages(), whereabouts.tiles).routes(),
         *language.routes(pages()),
         room_assets().route(),
         # At the folders' own paths a relative import means the same here, in Node and in tsc. ETags make

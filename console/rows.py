@@ -16,6 +16,7 @@ from signaling.domain.outcome import outcome
 from signaling.domain.records import Session
 from signaling.domain.visitor import Visitor
 from signaling.ports import Listed, Meeting
+from signaling.service.history import Reader
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -90,15 +91,17 @@ def moment(at: int, language: str) -> Moment:
     )
 
 
-def row(meeting: Meeting, numbers: bool, now: int, language: str, _: Gettext) -> Row:
-    """`numbers`: whether this visitor reads whole ones (`signaling.service.history.Reader`)."""
+def row(meeting: Meeting, reader: Reader, now: int, language: str, _: Gettext) -> Row:
+    """As this reader may see it: who sees no people finds the end of its id in the place of the number."""
     session = meeting.session
     kind = meeting.ending if session.ended_at is not None else "running"
     tone, icon = BADGES[kind]
     return Row(
         id=session.id,
-        address=shown_address(session.address, whole=numbers),
-        regulator=meeting.regulator,
+        address=shown_address(session.address, whole=reader.numbers)
+        if reader.people
+        else f"#{session.id[-6:]}",
+        regulator=meeting.regulator if reader.people else "—",
         at=moment(session.started_at, language),
         duration=words.duration((session.ended_at or now) - session.started_at),
         running=session.ended_at is None,

@@ -56,7 +56,7 @@ def band(events: Sequence[Event], until: int, _: Gettext) -> Band | None:
         Span(
             kind, place(since), round(place(to) - place(since), 1), f"{names[kind]} · {duration(to - since)}"
         )
-        for kind, since, to in _spans(events, until)
+        for kind, since, to in spans_of(events, until)
         if to > since
     )
     points = tuple(
@@ -83,7 +83,7 @@ def mark_names(_: Gettext) -> dict[Mark, str]:
     }
 
 
-def _spans(events: Sequence[Event], until: int) -> Iterator[tuple[Kind, int, int]]:
+def spans_of(events: Sequence[Event], until: int) -> Iterator[tuple[Kind, int, int]]:
     """(kind, from, to) without a gap, of the caller's phone."""
     guests = guest_ids_told(events)
     kind, since, way = _FIRST, events[0].at, _PICTURE

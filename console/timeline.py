@@ -11,6 +11,7 @@ from console import (
     timeline_files,
     timeline_films,
     timeline_guests,
+    timeline_help,
     timeline_phone,
     timeline_session,
     timeline_streams,
@@ -30,7 +31,8 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 _CHAPTERS: Final = (
-    timeline_session, timeline_phone, timeline_files, timeline_films, timeline_guests, timeline_streams,
+    timeline_session, timeline_phone, timeline_files, timeline_films, timeline_guests, timeline_help,
+    timeline_streams,
 )  # fmt: skip
 _TONES: Final[dict[type[Fact], str]] = {
     kind: tone for part in _CHAPTERS for tone, kinds in part.TONES.items() for kind in kinds

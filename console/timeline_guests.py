@@ -22,7 +22,7 @@ def _(fact: facts.GuestInvited, teller: Teller) -> str:
         "name": teller.name(fact.by),
         "role": words.guest_role(fact.role, teller.gettext),
         "channel": words.channel_name(fact.channel, teller.gettext),
-        "hint": fact.to_hint,
+        "hint": teller.words(fact.to_hint),
     }
 
 

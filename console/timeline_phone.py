@@ -49,7 +49,8 @@ def _(_fact: facts.LinkOpened, teller: Teller) -> str:
 
 @sentence.register
 def _(fact: facts.LinkClaimed, teller: Teller) -> str:
-    return teller.gettext("The caller joined (%(browser)s)") % {"browser": fact.browser or "?"}
+    phone = ", ".join(part for part in (fact.model, fact.browser) if part)
+    return teller.gettext("The caller joined (%(browser)s)") % {"browser": phone or "?"}
 
 
 @sentence.register

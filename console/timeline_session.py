@@ -38,7 +38,7 @@ def _(fact: facts.InvitationCreated, teller: Teller) -> str:
     channel = words.channel_name(fact.channel, teller.gettext)
     told = teller.gettext("Invitation by %(channel)s to %(hint)s") % {
         "channel": channel,
-        "hint": fact.to_hint,
+        "hint": teller.words(fact.to_hint),
     }
     landline = teller.gettext("landline")
     return f"{told} ({landline})" if fact.line == "fixed" else told

@@ -38,6 +38,10 @@ class Teller:
     def name(self, user: str | None) -> str:
         return self._users.get(user or "", "") or self.gettext("A colleague")
 
+    def words(self, text: str) -> str:
+        """What was written to somebody."""
+        return text if self._whole else "…"
+
     def value(self, name: str, value: CommandValue) -> str:
         """What a control is set to, in words."""
         _ = self.gettext

@@ -251,6 +251,7 @@ def file_errors(_: Gettext) -> dict[str, str]:
         "bad_file": _("not a picture or a PDF that can be kept"),
         "too_large": _("too large"),
         "quota": _("too many files in this session"),
+        "day_quota": _("your centre takes no more files today"),
         "incomplete": _("it never arrived whole"),
     }
 

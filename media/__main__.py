@@ -17,11 +17,14 @@ from config.figures import listening_at
 from config.settings import Settings, SettingsError, media_external_pairs, media_port_range, read
 from media.figures import RelayFigures
 from media.figures_door import figures_door
+from media.film_recorder import FilmRecorder
 from media.load import Limits
 from media.node import Node
 from media.pauses import spare_the_lasting
 from media.relay import EmbeddedRelay
+from signaling.clock import SystemClock
 from signaling.domain.errors import RelayUnavailable
+from signaling.domain.ids import new_id
 from signaling.metrics.access import Access, networks
 
 
@@ -44,7 +47,9 @@ async def serve() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    node = Node(settings.redis_url, relay)
+    clock = SystemClock()
+    recorder = FilmRecorder(relay, lambda: new_id(clock.now()))
+    node = Node(settings.redis_url, relay, recorder)
     spare_the_lasting()
     async with AsyncExitStack() as stack:
         if (place := listening_at(settings.media_metrics_address)) is not None:

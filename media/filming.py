@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Final
+from typing import Final, Protocol
 
 from media.codecs import VIDEO_CLOCK
 from media.encoded_frames import EncodedFrame
 from media.film_container import MEDIA_TYPES, MP4, PIECE_SECONDS, FilmContainer
 from media.picture_size import Size, picture_size
 from media.recording import End, Recorded
-from media.relay import EmbeddedRelay
-from signaling.ports import Filming, Reel
 
 LONG_GAP: Final = 30 * VIDEO_CLOCK  # ticks without a frame, after which another film begins
 PIECE: Final = 256 * 1024  # bytes that are written at once: each write is a wait for the disk
 
 
-class FilmRecorder:
-    """Implements `signaling.ports.Recorder`."""
+class Reel(Protocol):
+    """Takes the films of one phone, one after another. What it raises ends the recording, never the call."""
 
-    def __init__(self, relay: EmbeddedRelay) -> None:
-        self._relay = relay
+    async def begin(self, media_type: str) -> None: ...
+    async def write(self, data: bytes) -> None:
+        """The next bytes of the film that was begun."""
 
-    def film(self, session: str, participant: str, reel: Reel) -> Filming:
-        return self._relay.record(session, participant, FilmCutter(reel))
+    async def end(self, milliseconds: int) -> None:
+        """The film is as complete as it will be. `milliseconds`: from its first frame to its last."""
 
 
 class FilmCutter:

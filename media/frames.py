@@ -52,14 +52,22 @@ class End(_Request, frozen=True, tag="end"):
     pass
 
 
-class Handled(msgspec.Struct, frozen=True, tag_field="type", tag="handled"):
-    """A web process is done with an event of this node."""
+class Film(_Request, frozen=True, tag="film"):
+    """Which phones are recorded from now on, and why that counts: see `signaling.ports.Recorder`."""
+
+    phones: dict[str, int]
+    version: int
+
+
+class Handled(msgspec.Struct, frozen=True, tag_field="type", tag="handled", omit_defaults=True):
+    """A web process is done with an event of this node. `failed`: by an error that is in its log."""
 
     ref: str
+    failed: bool = False
 
 
 Offer = Publish | View
-Request = Publish | View | Still | Send | Drop | End
+Request = Publish | View | Still | Send | Drop | End | Film
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,12 +15,13 @@ import msgspec
 from redis.exceptions import RedisError
 
 from media import frames
+from media.film_recorder import FilmRecorder
 from media.heartbeat import Heartbeat
 from media.registry import BLOCK, EVENTS, HEARTBEAT, Registry, connect, inbox, replies
 from media.relay import EmbeddedRelay
 from media.tasks import finish, pause
 from signaling.domain.errors import RelayUnavailable, VisioError
-from signaling.messages.relay import ChannelMessage, FileChunk, RelayEvent
+from signaling.messages.relay import ChannelMessage, FileChunk, FilmBegun, FilmEvent, RelayEvent
 
 CHECK_EVERY = 2.0  # seconds until we look whether an event that nobody has handled is still in Redis
 CHECKS = 15  # then it is left there, and the participant's next event is told
@@ -36,13 +37,14 @@ log = logging.getLogger(__name__)
 class Node:
     """`run` returns once `stop` is set and all is closed. Running media goes on while Redis is away."""
 
-    def __init__(self, url: str, relay: EmbeddedRelay) -> None:
+    def __init__(self, url: str, relay: EmbeddedRelay, recorder: FilmRecorder) -> None:
         self.id = secrets.token_hex(8)
         self._relay = relay
+        self._recorder = recorder
         self._redis: Any = connect(url)
         self._registry = Registry(self._redis)
         self._heartbeat = Heartbeat(url, self.id)
-        self._handled: dict[str, asyncio.Event] = {}
+        self._handled: dict[str, asyncio.Future[bool]] = {}  # by ref: whether it went well
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(
             asyncio.Lock
         )  # requests of a session, in order
@@ -75,6 +77,7 @@ class Node:
                 if not announced:
                     announced = True
                     ready()
+                await self._registry.hold_films(self.id, self._recorder.films)
                 for session in await self._registry.hold(self.id, list(self._relay.phones())):
                     log.warning("session_went_elsewhere")
                     await self._relay.end(session)
@@ -90,6 +93,7 @@ class Node:
         Without another node nothing is gained by waiting: the sooner we end, the sooner one takes our place.
         """
         self._leaving = True
+        await self._recorder.close()  # before anybody looks for the films of a node that is gone
         with contextlib.suppress(RedisError, OSError):
             await self._registry.leave(self.id)
             has_others = await self._has_others()
@@ -135,14 +139,14 @@ class Node:
             return
         if isinstance(frame, frames.Handled):
             if (waiting := self._handled.get(frame.ref)) is not None:
-                waiting.set()
+                _settle(waiting, not frame.failed)
             return
         task = asyncio.create_task(self._answer(frame))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, request: frames.Request) -> None:
-        if isinstance(request, frames.Still):  # takes seconds and changes nothing: others need not wait
+        if isinstance(request, frames.Still | frames.Film):  # need no turn, and others need not wait for them
             reply = await self._reply(request)
         else:
             async with self._turns[request.session]:
@@ -179,6 +183,8 @@ class Node:
             case frames.End():
                 await relay.end(session)
                 await self._registry.free(self.id, session)
+            case frames.Film(phones=phones, version=version):
+                await self._recorder.film(session, phones, version)
         return frames.Reply(request.ref)
 
     async def _offer(self, request: frames.Offer) -> str:
@@ -198,27 +204,33 @@ class Node:
 
     # ------------------------------------------------------------ events
     async def _tell(self, event: RelayEvent) -> None:
-        """Returns once a web process has handled it, so that the next of this participant comes after it."""
-        if self._leaving and not isinstance(event, ChannelMessage | FileChunk):
+        """Returns once a web process has handled it, so that the next of this participant comes after it.
+        Raises RelayUnavailable for a piece of a film that none could take."""
+        if self._leaving and not isinstance(event, ChannelMessage | FileChunk | FilmEvent):
             return  # connections that end here are no news: their session goes on elsewhere
         ref = secrets.token_hex(8)
-        handled = self._handled[ref] = asyncio.Event()
+        handled = self._handled[ref] = asyncio.get_running_loop().create_future()
+        if isinstance(event, FilmBegun):
+            with contextlib.suppress(RedisError, OSError):  # the next heartbeat says it too
+                await self._registry.hold_films(self.id, [event.film])
         try:
-            await self._until_handled(ref, event, handled)
+            went_well = await self._until_handled(ref, event, handled)
         finally:
             del self._handled[ref]
+        if not went_well and isinstance(event, FilmEvent):
+            raise RelayUnavailable("no web process could take a piece of a film")
 
-    async def _until_handled(self, ref: str, event: RelayEvent, handled: asyncio.Event) -> None:
-        """Tells again what Redis has lost, with the event or with its receipt."""
+    async def _until_handled(self, ref: str, event: RelayEvent, handled: asyncio.Future[bool]) -> bool:
+        """Whether it went well. Tells again what Redis has lost, with the event or with its receipt."""
         entry = await self._append(ref, event)
         for _ in range(CHECKS):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CHECK_EVERY):
-                    await handled.wait()
-                    return
+                    return await asyncio.shield(handled)
             if not await self._is_known(entry):
                 entry = await self._append(ref, event)
         log.warning("relay_event_left", extra={"kind": type(event).__name__})
+        return False
 
     async def _append(self, ref: str, event: RelayEvent) -> bytes:
         """The event's id in the stream."""
@@ -234,3 +246,9 @@ class Node:
             with contextlib.suppress(RedisError, OSError):
                 return bool(await self._redis.xrange(EVENTS, entry, entry))
             await asyncio.sleep(PAUSE)
+
+
+def _settle(future: asyncio.Future[bool], went_well: bool) -> None:
+    """Two processes may have handled it."""
+    if not future.done():
+        future.set_result(went_well)

@@ -75,9 +75,13 @@ class Recording:
 
     async def stop(self) -> None:
         """Returns once the sink has had everything, its end included."""
+        self.finish()
+        await asyncio.wait([self.task])
+
+    def finish(self) -> None:
+        """No further frame; the sink gets what waits, and its end."""
         self._stream.untap(self)
         self.ended()
-        await asyncio.wait([self.task])
 
     @property
     def over(self) -> bool:

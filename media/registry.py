@@ -36,6 +36,7 @@ def replies(web: str) -> str:
 
 
 _LEASE = f"{PREFIX}lease:"
+_FILM = f"{PREFIX}film:"
 _SESSION = f"{PREFIX}session:"
 _PARTIES = f"{PREFIX}parties:"
 
@@ -120,6 +121,21 @@ class Registry:
 
     async def free(self, node: str, session: str) -> None:
         await self._free(keys=[_SESSION + session], args=[node])
+
+    async def hold_films(self, node: str, films: Iterable[str]) -> None:
+        """These are being made there."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for film in films:
+                pipe.set(_FILM + film, node, px=PLACEMENT)
+            await pipe.execute()
+
+    async def held_films(self, films: Collection[str]) -> frozenset[str]:
+        """Those that are being made by a node which neither said goodbye nor was buried."""
+        if not films:
+            return frozenset()
+        holders = await self._redis.mget([_FILM + film for film in films])
+        nodes = set(await self._redis.zrange(NODES, 0, -1))
+        return frozenset(film for film, node in zip(films, holders, strict=True) if node in nodes)
 
     async def leave(self, node: str) -> None:
         """No session comes here any more, and those here are placed anew by their next offer."""

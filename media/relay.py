@@ -22,6 +22,7 @@ from media.stills import Stills
 from media.stream import Stream
 from media.tasks import end
 from signaling.domain.errors import NoChannel, NoPicture, RelayFull, RelayUnavailable
+from signaling.messages.relay import FilmEvent
 from signaling.ports import OnRelayEvent
 
 TICK = 0.1  # seconds; retries of lost packets, transport feedback, watchdogs
@@ -57,11 +58,13 @@ class EmbeddedRelay:
         self._stills = Stills()
         self._recordings = Recordings()
         self._events: Events | None = None
+        self._on_event: OnRelayEvent | None = None
         self._ticker: asyncio.Task[None] | None = None
 
     async def open(self, on_event: OnRelayEvent) -> None:
         """Raises RelayUnavailable when this machine has not the addresses that it is to offer."""
         self._site.addresses.check()
+        self._on_event = on_event
         self._events = Events(on_event)
         self._ticker = asyncio.create_task(self._tick(), name="media ticker")
 
@@ -113,6 +116,11 @@ class EmbeddedRelay:
         """The phone's encoded frames into `sink`, until the recording is stopped or the participant is gone.
         Raises NoPicture for one that was never here."""
         return self._recordings.start(self._stream(session, participant), sink)
+
+    async def tell(self, event: FilmEvent) -> None:
+        """Returns once it was handled. Raises what its handler raises."""
+        if self._on_event is not None:
+            await self._on_event(event)
 
     # ------------------------------------------------------------ for a node, the bench and the tests
     def stats(self) -> Stats:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 
 class RemoteRelay:
-    """Implements `signaling.ports.Relay`. Each event is handled by one process, again if that one dies."""
+    """Implements `signaling.ports.Relay` and `Recorder`. Each event is handled by one process, again if that
+    one dies."""
 
     def __init__(self, url: str) -> None:
         self._id = secrets.token_hex(8)
@@ -101,6 +102,19 @@ class RemoteRelay:
         self._homeless.discard(session)
         if (node := await self._find(session)) is not None:
             await self._requests.ask(node, frames.End(**self._head(session)))
+
+    # ------------------------------------------------------------ the port of a recorder
+    async def film(self, session: str, phones: Mapping[str, int], version: int) -> None:
+        """A session that lies nowhere has no phone to be recorded."""
+        if (node := await self._find(session)) is not None:
+            request = frames.Film(**self._head(session), phones=dict(phones), version=version)
+            await self._requests.ask(node, request)
+
+    async def being_made(self, films: Collection[str]) -> frozenset[str]:
+        try:
+            return await self._registry.held_films(films)
+        except (RedisError, OSError) as error:
+            raise RelayUnavailable(f"Redis does not answer: {error}") from None
 
     # ------------------------------------------------------------ requests
     def _head(self, session: str) -> dict[str, Any]:
@@ -183,11 +197,12 @@ class RemoteRelay:
 
     async def _handle(self, entry: bytes, fields: dict[bytes, bytes]) -> None:
         """What the handler raises is logged, not repeated: it would fail again."""
-        node = ref = ""
+        node, ref, failed = "", "", True
         try:
             told = frames.decode_told.decode(fields[b"told"])
             node, ref = told.node, told.ref
             await self._on_event(told.event)
+            failed = False
         except Exception:
             log.exception("relay_event_not_handled")
         with contextlib.suppress(RedisError, OSError):
@@ -195,7 +210,7 @@ class RemoteRelay:
                 pipe.xack(EVENTS, GROUP, entry)
                 pipe.xdel(EVENTS, entry)
                 if ref:
-                    push(pipe, node, frames.Handled(ref))
+                    push(pipe, node, frames.Handled(ref, failed))
                 await pipe.execute()
 
     # ------------------------------------------------------------ the dead

@@ -49,6 +49,13 @@ _SYSTEMS: Final = (
     ("Linux", r"Linux"),
 )
 
+MODEL_HINT: Final = "Sec-CH-UA-Model"
+_APPLE: Final = re.compile("iPhone|iPad|iPod")
+_IN_NAME: Final = re.compile(r"; Android [^;)]*; (?!wv\b|rv:)([^;)]+?)(?: Build/[^;)]*)?[;)]")
+_UNUSUAL: Final = re.compile(r"[^\w .+()/-]", re.ASCII)
+_LONGEST_MODEL: Final = 40
+_NO_MODEL: Final = frozenset({"K", "Mobile", "Tablet", "Unspecified Device"})  # said by browsers that hide it
+
 
 def describe(user_agent: str) -> str:
     """Family, version and system, e.g. `Safari 18, iOS`; `""` for a header that says nothing known.
@@ -57,6 +64,19 @@ def describe(user_agent: str) -> str:
     """
     text = user_agent[:_LONGEST]
     return ", ".join(part for part in (_application(text) or _browser(text), _system(text)) if part)
+
+
+def model(user_agent: str, hint: str) -> str:
+    """The phone's model, `""` when nobody tells. Browsers of Chromium's family say it in a header of their
+    own once a page has asked (`MODEL_HINT`: wicg.github.io/ua-client-hints), older ones in their name;
+    Apple's never say more than the kind."""
+    text = user_agent[:_LONGEST]
+    if apple := _APPLE.search(text):
+        return apple[0]
+    named = _IN_NAME.search(text)
+    told = hint[:_LONGEST].strip().strip('"') or (named[1] if named else "")
+    tidy = " ".join(_UNUSUAL.sub(" ", told).split())[:_LONGEST_MODEL]
+    return "" if tidy in _NO_MODEL else tidy
 
 
 def _application(text: str) -> str:

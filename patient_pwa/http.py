@@ -10,7 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from patient_pwa.agent import describe
+from patient_pwa.agent import MODEL_HINT, describe, model
 from signaling.domain.errors import Throttled
 from signaling.service.join import Phone
 
@@ -41,10 +41,12 @@ def mark_name(secure: bool) -> str:
 
 def phone_of(request: Request, language: str, secure: bool) -> Phone:
     """What the request says of the phone that makes it."""
+    agent = request.headers.get("user-agent", "")
     return Phone(
         cookie=request.cookies.get(cookie_name(secure)) or None,
         mark=request.cookies.get(mark_name(secure)) or None,
-        browser=describe(request.headers.get("user-agent", "")),
+        browser=describe(agent),
+        model=model(agent, request.headers.get(MODEL_HINT, "")),
         language=language,
         source=request.client.host if request.client else "",
     )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from patient_pwa import handover
+from patient_pwa.agent import MODEL_HINT
 from patient_pwa.handover import HandingOver
 from patient_pwa.http import (
     NEVER,
@@ -87,6 +88,7 @@ class _Pages:
             "Vary": "Accept-Language, Accept-Encoding, Cookie",
             "Content-Language": language,
             "Referrer-Policy": "no-referrer",
+            "Accept-CH": MODEL_HINT,
         }
         request.state.inline = self._shell.inline
         answer = send(request, self._shell.pages[language], ASK_FIRST, headers)

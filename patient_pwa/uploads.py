@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from starlette.requests import Request
@@ -30,7 +31,7 @@ class Uploads(Protocol):
 class Documents(Protocol):
     """The same (`signaling.service.documents`)."""
 
-    async def open(self, phone: Participant, document: str) -> tuple[Document, bytes]: ...
+    async def open(self, phone: Participant, document: str) -> tuple[Document, AsyncIterator[bytes]]: ...
 
 
 def routes(callers: Callers, uploads: Uploads, documents: Documents, *, secure: bool) -> list[BaseRoute]:
@@ -67,12 +68,12 @@ class _Door:
     async def read(self, request: Request) -> Response:
         try:
             phone = await self._phone(request)
-            document, data = await self._documents.open(phone, request.path_params["document"])
+            document, pieces = await self._documents.open(phone, request.path_params["document"])
         except NotSignedIn as error:
             return _answer({"code": error.code}, 401)
         except NotFound as error:
             return _answer({"code": error.code}, 404)
-        return attachment(data, document.media_type, document.name)
+        return attachment(pieces, document.size, document.media_type, document.name)
 
     async def _phone(self, request: Request) -> Participant:
         """Raises NotSignedIn."""

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 from starlette.websockets import WebSocket
 
+from signaling.conversation_wall import WallDesk
 from signaling.domain.addresses import display
 from signaling.domain.errors import NotAllowed, NotSignedIn, Unavailable, VisioError
 from signaling.domain.facts import GuestInvited
@@ -22,6 +24,7 @@ from signaling.line import Close, Closing, Line, Newest, run
 from signaling.messages import console
 from signaling.messages.codec import decode_console, encode
 from signaling.ports import Clock
+from signaling.service.assistance import Assistance
 from signaling.service.command import Commanding
 from signaling.service.cpr import Resuscitation
 from signaling.service.driving import Driving
@@ -32,6 +35,7 @@ from signaling.service.history import History
 from signaling.service.ice_servers import IceServers
 from signaling.service.invite import Inviting
 from signaling.service.negotiate import Negotiating
+from signaling.service.oversight import Oversight
 from signaling.service.presence import Attendance
 from signaling.service.recordings import Recordings
 from signaling.service.report import Reporting
@@ -72,6 +76,8 @@ class UseCases:
     recordings: Recordings
     streams: Streams
     guests: Guests
+    oversight: Oversight
+    assistance: Assistance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +91,16 @@ class Visitors:
 
 class ConsoleDesk:
     def __init__(
-        self, use: UseCases, visitors: Visitors, hub: Hub, clock: Clock, ice_servers: IceServers
+        self,
+        use: UseCases,
+        visitors: Visitors,
+        hub: Hub,
+        clock: Clock,
+        ice_servers: IceServers,
+        wall: WallDesk,
     ) -> None:
         self._use = use
+        self._wall = wall
         self._visitors = visitors
         self._hub = hub
         self._clock = clock
@@ -95,11 +108,21 @@ class ConsoleDesk:
 
     async def __call__(self, websocket: WebSocket) -> None:
         visitor = await self._visitors.authenticate(websocket)
-        must_watch(visitor)
         line = Line[console.ConsoleIn](websocket, decode_console)
-        match await line.first():
+        first = await line.first()
+        if isinstance(first, console.FollowFigures):
+            await self._figures(websocket, line, visitor)
+            return
+        must_watch(visitor)
+        match first:
             case console.Join() as join:
                 await self._room(websocket, line, visitor, join)
+            case console.FollowWall():
+                await run(
+                    lambda: self._wall.show(line, visitor),
+                    lambda: self._listen(websocket, line, partial(self._wall.handle, visitor)),
+                    lambda: self._stay(websocket),
+                )
             case console.Watch():
                 await run(
                     lambda: self._running(line, visitor),
@@ -132,6 +155,28 @@ class ConsoleDesk:
     async def _only_ping(self, line: Line[console.ConsoleIn], frame: console.ConsoleIn) -> None:
         if isinstance(frame, console.Ping):
             await line.send(console.Pong())
+
+    # --- the figures
+    async def _figures(self, websocket: WebSocket, line: Line[console.ConsoleIn], visitor: Visitor) -> None:
+        changed = asyncio.Event()
+        centres = await self._use.oversight.centres(visitor)
+        await run(
+            *(partial(self._follow_figures, one.id, changed) for one in centres),
+            lambda: self._tell_figures(line, changed),
+            lambda: self._listen(websocket, line, self._only_ping),
+            lambda: self._stay(websocket),
+        )
+
+    async def _follow_figures(self, centre: str, changed: asyncio.Event) -> None:
+        async for _ in self._hub.figures(centre):
+            changed.set()
+
+    async def _tell_figures(self, line: Line[console.ConsoleIn], changed: asyncio.Event) -> None:
+        while True:
+            await changed.wait()
+            changed.clear()
+            await line.send(console.FiguresChanged())
+            await asyncio.sleep(WATCH_SECONDS)
 
     # --- a room
     async def _room(
@@ -241,8 +286,10 @@ class ConsoleDesk:
                 await self._use.reporting.seen(room.visitor, room.session, frame.participant)
             case console.Ping():
                 await line.send(console.Pong())
-            case console.Join() | console.Watch():
+            case console.Join() | console.Watch() | console.FollowFigures() | console.FollowWall():
                 raise Closing(Close.RESTART)
+            case console.SendHelp():
+                raise NotAllowed("help is sent from the wall")
             case _:
                 await self._do(room, frame)
                 await line.send(console.Ok(ref=frame.ref))
@@ -271,6 +318,10 @@ class ConsoleDesk:
                 room.streams.discard(frame.stream)
             case console.InviteGuest() | console.ResendGuest() | console.RemoveGuest():
                 await self._guest(room, frame)
+            case console.AskHelp():
+                await self._use.assistance.ask(room.visitor, room.session, asked=frame.asked)
+            case console.SeeHelp():
+                await self._use.assistance.seen(room.visitor, room.session, frame.help)
             case console.End():
                 await self._use.ending.end(room.visitor, room.session)
 

@@ -9,6 +9,7 @@ from signaling.domain.errors import Unavailable
 from signaling.domain.facts import Event
 from signaling.messages.console import Watcher
 from signaling.ports import Bus, Store
+from signaling.service.figures import figures_topic
 from signaling.service.journal import centre_topic, move_topic, phone_topic, read_news, session_topic
 from signaling.service.live import live_topic, read_live
 from signaling.service.presence import Attendance
@@ -58,6 +59,15 @@ class Hub:
             async with self._bus.subscribe(centre_topic(centre)) as notes:
                 yield
                 async for _ in _or_silence(notes):
+                    yield
+
+    async def figures(self, centre: str) -> AsyncIterator[None]:
+        """Yields after each time that sessions of the centre were counted, and at once: some may have been
+        meanwhile."""
+        while True:
+            async with self._bus.subscribe(figures_topic(centre)) as notes:
+                yield
+                async for _ in notes:
                     yield
 
     async def moves(self, session: str) -> AsyncIterator[None]:

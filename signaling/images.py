@@ -100,3 +100,19 @@ def check_still(data: bytes) -> None:
         raise
     except Exception as error:  # decoders trip over hostile files in more ways than they document
         raise BadFile(f"not a JPEG picture: {type(error).__name__}") from error
+
+
+def scaled(data: bytes, side: int) -> bytes:
+    """A picture that `check_capture` or `check_photo` wrote, as JPEG of at most that many pixels a side.
+
+    Raises BadFile for what is none."""
+    try:
+        with Image.open(BytesIO(data), formats=_FORMATS) as image:
+            image.draft("RGB", (side, side))
+            small = image.convert("RGB")
+            small.thumbnail((side, side))
+    except Exception as error:  # decoders trip over hostile files in more ways than they document
+        raise BadFile(f"not a picture that we keep: {type(error).__name__}") from error
+    out = BytesIO()
+    small.save(out, "JPEG", quality=JPEG_QUALITY)
+    return out.getvalue()

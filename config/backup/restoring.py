@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from config.backup import manifest
 from config.backup.keys import Keys
 from config.backup.manifest import PIECE, Manifest
+from config.backup.telling import tell
 from config.settings import Settings
 from console import admin_audit, admin_keeping
 from signaling.clock import SystemClock
@@ -139,6 +140,7 @@ async def _put_right(settings: Settings, keys: Keys, asked: Asked, found: Manife
             keeper = admin_keeping.Keeper(store, files, audit, clock)
             lines.append(await admin_keeping.replayed(keeper, asked.erasures))
         await audit.settle()
+        await tell(store, "backup.restored", found)
         return lines
     finally:
         await files.close()

@@ -18,6 +18,7 @@ import msgspec
 from config.backup import manifest
 from config.backup.keys import Keys
 from config.backup.manifest import Item, Manifest, Stored
+from config.backup.telling import tell
 from config.settings import Settings
 from signaling.clock import SystemClock
 from signaling.domain.errors import NotAllowed, NotFound, Unavailable
@@ -80,6 +81,7 @@ async def _take(settings: Settings, folder: Path, keys: Keys, store: SqlStore, f
     )
     os.sync()  # a seal tells that all before it is safe on disk
     manifest.write(folder, made, keys)
+    await tell(store, "backup.taken", made)
     return Taken(made, gone)
 
 

@@ -33,6 +33,7 @@ Action = Literal[
     "document.sent",
     "capture.viewed",
     "still.viewed",
+    "help.sent",
     "capture.taken",
     "recording.viewed",
     "export.made",
@@ -40,6 +41,8 @@ Action = Literal[
     "session.erased",
     "retention.run",
     "key.rotated",
+    "backup.taken",
+    "backup.restored",
 ]
 
 
@@ -94,6 +97,8 @@ DETAILS: Final[dict[Action, frozenset[str]]] = {
     "session.erased": frozenset({"rows", "files", "kind"}),
     "retention.run": frozenset({"kind", "rows", "files", "sessions"}),
     "key.rotated": frozenset({"files", "kind", "key"}),
+    "backup.taken": frozenset({"files"}),
+    "backup.restored": frozenset({"files"}),
 }
 
 

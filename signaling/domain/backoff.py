@@ -7,6 +7,7 @@ from typing import Final
 # A caller waits on the phone: the first tries come while the regulator still looks at the ladder, the last
 # outlives a carrier's short outage. After six minutes the regulator has long read the code out.
 DELAYS: Final = (2_000, 5_000, 15_000, 60_000, 300_000)  # ms
+LONGEST: Final = max(DELAYS)  # no message ever waits for longer
 
 
 def backoff(tries: int) -> int | None:

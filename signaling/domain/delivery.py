@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from signaling.domain import facts
 from signaling.domain.backoff import backoff
 from signaling.domain.errors import NotFound
+from signaling.domain.joining import find_invitation
 from signaling.domain.records import Message
 from signaling.domain.room import Change, Room
 
@@ -49,6 +50,17 @@ def failed(room: Room, message: str, reason: str, permanent: bool, now: int) -> 
     retry_at = None if wait is None else now + wait
     fact = facts.MessageFailed(message=message, reason=reason, permanent=permanent, retry_at=retry_at)
     return Change(updates=(replace(row, tries=tries, reason=reason),), facts=(fact,))
+
+
+def is_wanted(room: Room, message: str) -> bool:
+    """Whether its link still opens anything."""
+    invitation = find_invitation(room, find_message(room, message).invitation)
+    return room.session.ended_at is None and invitation.revoked_at is None
+
+
+def withdrawn(room: Room, message: str) -> Change:
+    """It is not sent any more; nothing of it has to be told: its invitation's end was."""
+    return Change(updates=(replace(find_message(room, message), next_try_at=None),))
 
 
 def reported(room: Room, message: str, report: StatusReport) -> Change:

@@ -76,6 +76,7 @@ class LinkClaimed(Fact, frozen=True, tag="link.claimed"):
     participant: str
     browser: str  # family and system, e.g. "Safari 18, iOS"
     language: str
+    model: str = ""  # of the phone, as its browser names it, e.g. "SM-S911B"; "": not told
 
 
 # --- the caller's phone
@@ -372,6 +373,28 @@ class SessionAssessed(Fact, frozen=True, tag="session.assessed"):
     assessment: Assessment  # "": taken back
 
 
+# --- help from a supervisor
+class HelpAsked(Fact, frozen=True, tag="help.asked"):
+    """A regulator of the room wants somebody to look, or no longer does."""
+
+    by: str  # user id
+    asked: bool
+
+
+class HelpSent(Fact, frozen=True, tag="help.sent"):
+    """A supervisor's words for the regulators of the room; no phone and no guest gets them."""
+
+    help: str
+    by: str  # user id
+    name: str  # of the supervisor, who may be known in another centre only
+    text: str
+
+
+class HelpSeen(Fact, frozen=True, tag="help.seen"):
+    help: str
+    by: str  # user id
+
+
 class SessionEnded(Fact, frozen=True, tag="session.ended"):
     by: str | None  # user id; None: ended by itself after the longest time a session may stay open
 
@@ -389,6 +412,7 @@ AnyFact = (
     | ViewerJoined | CaptureStored | ControlAsked | ControlPassed | CprChanged
     | GuestInvited | GuestJoined | GuestRemoved | StreamStarted | StreamEnded
     | RecordingAgreed | RecordingDeclined | RecordingStarted | RecordingStored | RecordingStopped
+    | HelpAsked | HelpSent | HelpSeen
     | SessionMarked | SessionAssessed | SessionEnded
 )  # fmt: skip
 

@@ -76,7 +76,7 @@ def open_link(room: Room, invitation: Invitation, now: int) -> Change:
     )
 
 
-def claim(room: Room, invitation: Invitation, phone: Participant, now: int) -> Change:
+def claim(room: Room, invitation: Invitation, phone: Participant, now: int, model: str = "") -> Change:
     """Bind the invitation to `phone`, once and for all; a guest's is a second camera from the start.
 
     Raises LinkUnusable for any other phone.
@@ -102,6 +102,7 @@ def claim(room: Room, invitation: Invitation, phone: Participant, now: int) -> C
                 participant=phone.id,
                 browser=phone.browser,
                 language=phone.language,
+                model=model,
             ),
         ),
     )

@@ -23,11 +23,12 @@ FRANCE: Final = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF
 
 
 class Quotas(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Against SMS pumping; 0: none may be sent."""
+    """Against SMS pumping, and floods of files; 0: none may be sent."""
 
     sms_per_user_hour: int = 60
     sms_per_centre_day: int = 2000
     sms_per_destination_hour: int = 8
+    files_per_centre_day: int = 2000  # of phones
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -102,6 +102,11 @@ def sms_counts(quotas: Quotas, centre: str, user: str, number: str) -> dict[str,
     }
 
 
+def files_count(quotas: Quotas, centre: str) -> Count:
+    """What each file adds to that a phone announces."""
+    return Count(Limit("files-centre", quotas.files_per_centre_day, 86_400), centre)
+
+
 def network(source_ip: str) -> str:
     """What an address is counted as: an IPv6 subscriber holds a /64 and may use a new address each time."""
     try:

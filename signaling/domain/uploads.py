@@ -18,7 +18,7 @@ from signaling.domain.phone import check_command_id
 from signaling.domain.records import Upload
 from signaling.messages import control
 
-Fault = Literal["too_large", "quota", "bad_file", "incomplete", "ended"]
+Fault = Literal["too_large", "quota", "day_quota", "bad_file", "incomplete", "ended"]
 
 MEGABYTE: Final = 1024 * 1024
 LARGEST: Final = {"photo": 15 * MEGABYTE, "document": 20 * MEGABYTE}  # bytes

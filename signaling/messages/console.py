@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from signaling.domain import facts
+from signaling.domain.alerts import Alert, State
 from signaling.domain.controls import CommandName, CommandValue
 from signaling.domain.facts import Audience, Decision, Source
 from signaling.domain.records import Outcome, Role
@@ -26,6 +27,38 @@ class Join(_Frame, frozen=True, tag="join"):
 
 class Watch(_Frame, frozen=True, tag="watch"):
     """First frame of the home page: the running sessions of the centre, now and after each change."""
+
+
+class FollowFigures(_Frame, frozen=True, tag="follow_figures"):
+    """First frame of the page of figures, of every role: when those of a centre that they look after
+    change."""
+
+
+class FollowWall(_Frame, frozen=True, tag="follow_wall"):
+    """First frame of the wall: the running sessions of all centres that this visitor looks after."""
+
+
+class SendHelp(_Frame, frozen=True, tag="send_help"):
+    """From the wall: words for the regulators of that room."""
+
+    ref: int
+    centre: str
+    session: str
+    text: str
+
+
+class AskHelp(_Frame, frozen=True, tag="ask_help"):
+    """From a room: a supervisor should look, or need no longer."""
+
+    ref: int
+    asked: bool
+
+
+class SeeHelp(_Frame, frozen=True, tag="see_help"):
+    """From a room: a supervisor's words were read."""
+
+    ref: int
+    help: str
 
 
 class Offer(_Frame, frozen=True, tag="offer"):
@@ -150,9 +183,9 @@ class Ping(_Frame, frozen=True, tag="ping"):
 # Each is answered by `ok`, or by `error`
 Wish = (
     Command | Resend | Decide | Hand | Cpr | StopRecording | Unshare
-    | InviteGuest | ResendGuest | RemoveGuest | End
+    | InviteGuest | ResendGuest | RemoveGuest | AskHelp | SeeHelp | End
 )  # fmt: skip
-ConsoleIn = Join | Watch | Offer | Seen | Share | Wish | Ping
+ConsoleIn = Join | Watch | FollowFigures | FollowWall | SendHelp | Offer | Seen | Share | Wish | Ping
 
 
 # --- out
@@ -180,7 +213,7 @@ class Events(_Frame, frozen=True, tag="events"):
 
 
 class Quality(_Frame, frozen=True, tag="quality"):
-    """As the phone measures it; shown, not kept. Fields as in `control.Quality`."""
+    """As the phone measures it. Fields as in `control.Quality`."""
 
     participant: str
     bitrate: float
@@ -268,11 +301,51 @@ class Running(_Frame, frozen=True, tag="running"):
     sessions: list[RunningSession]
 
 
+class WallTile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`since`: of the state; `rung_at`: of the rung. `helped`: whether the newest words of a supervisor were
+    read; None: there were none."""
+
+    centre: str  # id
+    id: str
+    address: str  # as people write it
+    regulator: str
+    started_at: int
+    rung: str
+    rung_at: int
+    state: State
+    since: int
+    alerts: tuple[Alert, ...]
+    helped: bool | None = None
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`name`: `store`, `bus`, `relay`, `files`, or `carrier:` and its name. Of a carrier: messages of the
+    last quarter of an hour."""
+
+    name: str
+    health: Literal["good", "slow", "bad", "unknown"]
+    sent: int = 0
+    delivered: int = 0
+    failed: int = 0
+
+
+class Wall(_Frame, frozen=True, tag="wall"):
+    """Tiles that need somebody first."""
+
+    now: int
+    tiles: list[WallTile]
+    parts: list[Part]
+
+
+class FiguresChanged(_Frame, frozen=True, tag="figures_changed"):
+    """Sessions have been counted: the page asks for its numbers again. At most once a second."""
+
+
 class Pong(_Frame, frozen=True, tag="pong"):
     pass
 
 
 ConsoleOut = (
     Welcome | IceServers | Move | Events | Quality | FileProgress | Answer | Ok | Error | Running | Pong
-    | Watchers | Shared | Guests
+    | Watchers | Shared | Guests | FiguresChanged | Wall
 )  # fmt: skip

@@ -91,7 +91,7 @@ class WayTaken(_Frame, frozen=True, tag="way"):
 
 
 class Quality(_Frame, frozen=True, tag="quality"):
-    """What the phone measures of its own sending, every two seconds. Shown, not kept."""
+    """What the phone measures of its own sending, every two seconds. Shown, and kept as medians."""
 
     bitrate: float  # kbit/s
     frames: float  # a second

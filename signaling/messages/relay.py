@@ -58,7 +58,30 @@ class ViewerLost(_ParticipantEvent, frozen=True, tag="viewer_lost"):
     """A viewer's connection failed or was closed by its side."""
 
 
+class FilmBegun(_ParticipantEvent, frozen=True, tag="film_begun"):
+    """A film of a phone that is recorded begins. `film`: its id, which the relay made."""
+
+    film: str
+    media_type: str
+
+
+class FilmPiece(_ParticipantEvent, frozen=True, tag="film_piece"):
+    """The next bytes of a film; about 256 KB, or what 2 s are."""
+
+    film: str
+    offset: int
+    data: bytes
+
+
+class FilmEnded(_ParticipantEvent, frozen=True, tag="film_ended"):
+    """A film is as complete as it will be."""
+
+    film: str
+    milliseconds: int  # from its first frame to its last
+
+
 ParticipantEvent = (
     Connected | Stalled | Resumed | ChannelOpened | ChannelClosed | ChannelMessage | FileChunk | ViewerLost
 )  # fmt: skip
-RelayEvent = ParticipantEvent | Moved
+FilmEvent = FilmBegun | FilmPiece | FilmEnded  # whose handler may refuse: the film then ends
+RelayEvent = ParticipantEvent | FilmEvent | Moved

@@ -26,6 +26,11 @@ class Readiness:
         self._asked_at: float | None = None  # on the loop's clock
         self._draining = False
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all parts."""
+        return tuple(self._checks)
+
     def drain(self) -> None:
         """From now on: not ready."""
         self._draining = True

@@ -2,9 +2,7 @@
 
 from signaling.domain.room import Change as Change
 from signaling.domain.room import Room as Room
-from signaling.ports.filming import Filming as Filming
 from signaling.ports.filming import Recorder as Recorder
-from signaling.ports.filming import Reel as Reel
 from signaling.ports.outside import Audit as Audit
 from signaling.ports.outside import Bus as Bus
 from signaling.ports.outside import Clock as Clock
@@ -28,6 +26,7 @@ from signaling.ports.people import Passwords as Passwords
 from signaling.ports.people import Presented as Presented
 from signaling.ports.people import Professional as Professional
 from signaling.ports.store import Bearer as Bearer
+from signaling.ports.store import CarrierCount as CarrierCount
 from signaling.ports.store import Decide as Decide
 from signaling.ports.store import Depths as Depths
 from signaling.ports.store import Details as Details

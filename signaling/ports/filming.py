@@ -1,34 +1,19 @@
-"""Films of what a phone sends, without encoding it anew."""
+"""Films of what phones send, without encoding them anew."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 
-class Reel(Protocol):
-    """Takes the films of one phone, one after another. What it raises ends the recording, never the call."""
-
-    async def begin(self, media_type: str) -> None: ...
-    async def write(self, data: bytes) -> None:
-        """The next bytes of the film that was begun."""
-
-    async def end(self, milliseconds: int) -> None:
-        """The film is as complete as it will be. `milliseconds`: from its first frame to its last."""
-
-
-class Filming(Protocol):
-    """A phone that is being recorded."""
-
-    @property
-    def over(self) -> bool:
-        """It ended: stopped, failed, or the phone is gone."""
-
-    async def stop(self) -> None:
-        """Returns once the reel has had everything."""
-
-
 class Recorder(Protocol):
-    """Where media pass through this process."""
+    """Where media pass, in this process or in others. Films come as events of the relay."""
 
-    def film(self, session: str, participant: str, reel: Reel) -> Filming:
-        """Until it is stopped or the phone is gone. Raises NoPicture for a phone that was never here."""
+    async def film(self, session: str, phones: Mapping[str, int], version: int) -> None:
+        """Record these phones of a session from now on, and no other of it. Idempotent. `phones`: participant
+        -> version of the session at its last connection; what ended or failed begins again with a newer one.
+        `version`: of the session when this was decided; an older decision that comes late counts for nothing.
+        A phone that is not there is left out. Raises RelayUnavailable."""
+
+    async def being_made(self, films: Collection[str]) -> Collection[str]:
+        """Those of them that a living process is making. Raises RelayUnavailable."""

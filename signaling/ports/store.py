@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import Protocol
 
 import msgspec
 
 from signaling.domain.audit import Head, Sought
 from signaling.domain.facts import Event
+from signaling.domain.figures import Dimension, Stretch, Sum
 from signaling.domain.outcomes import Ending
 from signaling.domain.phone_test import PhoneTest
 from signaling.domain.policy import DataClass
+from signaling.domain.quality import Quality
 from signaling.domain.records import (
     AuditDue,
     AuditEntry,
@@ -52,6 +55,7 @@ class Details(msgspec.Struct, frozen=True):
     messages: tuple[Message, ...]
     documents: tuple[Document, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    quality: tuple[Quality, ...] = ()
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -67,6 +71,16 @@ class Meeting(msgspec.Struct, frozen=True):
     place: int  # where it stands among all; rises with its start
     ending: Ending
     cover: str | None = None  # id of its first capture or photo
+
+
+class CarrierCount(msgspec.Struct, frozen=True):
+    """Messages of one provider by where they are."""
+
+    provider: str
+    queued: int = 0
+    accepted: int = 0
+    delivered: int = 0
+    failed: int = 0
 
 
 class Depths(msgspec.Struct, frozen=True):
@@ -120,6 +134,31 @@ class Store(Protocol):
     async def index(self, above: str, limit: int) -> str | None:
         """Make what sessions with a higher id are found by, `limit` of them at most, where it is missing or
         was made with another key. Returns where to go on, None at the end."""
+
+    async def count_sessions(self, zone: tzinfo, limit: int) -> Sequence[str]:
+        """Add what ended sessions that wait for it contribute to the figures, `limit` of them at most,
+        instead of what they contributed before; days are told in `zone`. Returns the centre of each.
+        Processes that do this at the same time count different ones."""
+
+    async def recount(self) -> int:
+        """Let all sessions that have ended be counted anew; of those that are erased what they added stays.
+        Returns how many wait for it that did not."""
+
+    async def figure_sums(
+        self,
+        centres: Sequence[str],
+        dimension: Dimension | None,
+        stretches: Sequence[Stretch],
+        buckets: Sequence[str],
+    ) -> Sequence[Sum]:
+        """Of all these centres together, by day or month, group and measure. `dimension`: None for groups
+        that are the centres. `buckets`: of which measures they are read; plain sums are read in any case."""
+
+    async def add_quality(self, stretches: Sequence[Quality]) -> None:
+        """Of any sessions; those of sessions that are erased, or that nobody knows, are let go."""
+
+    async def quality(self, centre: str, session: str) -> Sequence[Quality]:
+        """Of all phones, oldest first."""
 
     async def capture(self, centre: str, capture: str) -> Capture: ...
     async def stale(self, started_before: int) -> Sequence[tuple[str, str]]:
@@ -185,7 +224,11 @@ class Store(Protocol):
     # --- messages to send
     async def due_messages(self, now: int, limit: int, lease_until: int) -> Sequence[Message]:
         """Messages whose next try is due, leased: `next_try_at` becomes `lease_until`, so that no other
-        process takes them and a crash only delays them."""
+        process takes them and a crash only delays them. Due is also what is planned for later than
+        `backoff.LONGEST` from now, as it is once the clock went back."""
+
+    async def carriers(self, since: int) -> Sequence[CarrierCount]:
+        """Of all messages that were made from then on (ms since the epoch), of all centres."""
 
     async def depths(self, now: int) -> Depths: ...
 

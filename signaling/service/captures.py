@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
 from signaling.domain import facts
@@ -14,6 +14,7 @@ from signaling.domain.room import must_be_open
 from signaling.domain.visitor import Visitor
 from signaling.ports import Change, Clock, Files, Store
 from signaling.service.journal import Journal
+from signaling.service.pieces import started
 from signaling.service.rights import must_find, must_have, must_watch
 
 
@@ -68,10 +69,19 @@ class Captures:
         return capture
 
     async def read(self, visitor: Visitor, capture: str) -> tuple[Capture, bytes]:
+        """Whole, for whoever decodes it."""
+        row = await self._found(visitor, capture)
+        return row, await self._files.get(visitor.centre, row.id)
+
+    async def open(self, visitor: Visitor, capture: str) -> tuple[Capture, AsyncIterator[bytes]]:
+        row = await self._found(visitor, capture)
+        return row, await started(self._files.open(visitor.centre, row.id))
+
+    async def _found(self, visitor: Visitor, capture: str) -> Capture:
         must_watch(visitor)
         row = await self._store.capture(visitor.centre, capture)
         await must_find(self._store, visitor, row.session)
-        return row, await self._files.get(visitor.centre, row.id)
+        return row
 
 
 def _kept(capture: Capture, visitor: Visitor) -> Change:

@@ -91,6 +91,9 @@ class Courier:
         try:
             centre = await self._store.centre(message.centre)
             room = await self._store.room(message.centre, message.session)
+            if not delivery.is_wanted(room, message.id):
+                await self._withdraw(message)
+                return
             invitation = find_invitation(room, message.invitation)
             receipt = await self._notifier.send(self._compose(message, invitation, centre))
         except CarrierError as error:
@@ -107,6 +110,12 @@ class Courier:
                 message.session,
                 lambda room: delivery.accepted(room, message.id, receipt.ref, receipt.delivered),
             )
+
+    async def _withdraw(self, message: Message) -> None:
+        log.info("message_withdrawn", message=message.id)
+        await self._journal.change(
+            message.centre, message.session, lambda room: delivery.withdrawn(room, message.id)
+        )
 
     async def _failed(self, message: Message, reason: str, permanent: bool) -> None:
         now = self._clock.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from signaling.domain import facts, uploads
 from signaling.domain.audit import Audited, due
@@ -15,6 +15,7 @@ from signaling.domain.visitor import Visitor
 from signaling.messages import caller
 from signaling.ports import Change, Clock, Files, Room, Store
 from signaling.service.journal import Journal
+from signaling.service.pieces import started
 from signaling.service.rights import must_find, must_have, must_watch
 from signaling.service.uploads import Inspect
 
@@ -59,12 +60,12 @@ class Documents:
         await self._journal.change(visitor.centre, session, decide)
         return sent[0]
 
-    async def read(self, visitor: Visitor, document: str) -> tuple[Document, bytes]:
+    async def read(self, visitor: Visitor, document: str) -> tuple[Document, AsyncIterator[bytes]]:
         """Raises NotFound, also for one of another centre."""
         must_watch(visitor)
         row = await self._store.document(visitor.centre, document)
         await must_find(self._store, visitor, row.session)
-        return row, await self._files.get(visitor.centre, row.id)
+        return row, await started(self._files.open(visitor.centre, row.id))
 
     async def listed(self, visitor: Visitor, session: str) -> Sequence[tuple[Document, bool]]:
         """Those of a session, oldest first, each with whether a phone sent it."""
@@ -81,7 +82,7 @@ class Documents:
         room = await self._store.room(phone.centre, phone.session)
         return [_offered(one) for one in await self._sent_by_regulators(room)]
 
-    async def open(self, phone: Participant, document: str) -> tuple[Document, bytes]:
+    async def open(self, phone: Participant, document: str) -> tuple[Document, AsyncIterator[bytes]]:
         """The first time is a fact. Raises NotFound for whatever was not sent to this phone, or is over."""
         room = await self._store.room(phone.centre, phone.session)
         if room.session.ended_at is not None:
@@ -89,9 +90,9 @@ class Documents:
         row = next((one for one in await self._sent_by_regulators(room) if one.id == document), None)
         if row is None:
             raise NotFound("no such document")
-        data = await self._files.get(phone.centre, row.id)
+        pieces = await started(self._files.open(phone.centre, row.id))
         await self._note_opened(phone, row)
-        return row, data
+        return row, pieces
 
     async def _sent_by_regulators(self, room: Room) -> Sequence[Document]:
         regulators = {one.id for one in room.participants if one.role == "regulator"}

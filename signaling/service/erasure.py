@@ -14,6 +14,7 @@ from signaling.domain.audit import Audited, due
 from signaling.domain.errors import BadInput, NotAllowed, NotFound
 from signaling.domain.phone_test import PhoneTest
 from signaling.domain.policy import DataClass
+from signaling.domain.quality import Quality
 from signaling.domain.records import Recording, Session
 from signaling.domain.visitor import Visitor
 from signaling.ports import Audit, Change, Clock, Details, Files, Room, Store
@@ -159,6 +160,9 @@ class Callers:
             await self._store.details(centre, session),
             await self._store.recordings(centre, session),
         )
+
+    async def quality(self, centre: str, session: str) -> Sequence[Quality]:
+        return await self._store.quality(centre, session)
 
     async def tests(self, centre: str, address: str) -> Sequence[PhoneTest]:
         return await self._store.phone_tests_with(centre, address)

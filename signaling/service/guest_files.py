@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from signaling.domain.errors import NotFound
-from signaling.domain.records import Document, Participant
+from signaling.domain.records import Capture, Document, Participant
 from signaling.domain.scene import Backstage, Scene
 from signaling.ports import Files, Store
+from signaling.service.pieces import started
 
 
 class GuestFiles:
@@ -13,20 +16,20 @@ class GuestFiles:
         self._store = store
         self._files = files
 
-    async def photo(self, guest: Participant, photo: str) -> tuple[str, bytes]:
-        """Its media type and its bytes. Raises NotFound for any but the one in the scene."""
+    async def photo(self, guest: Participant, photo: str) -> tuple[Capture, AsyncIterator[bytes]]:
+        """Raises NotFound for any but the one in the scene."""
         if photo == "" or (await self._scene(guest)).photo != photo:
             raise NotFound("a guest is not shown this photo")
         capture = await self._store.capture(guest.centre, photo)
-        return capture.media_type, await self._files.get(guest.centre, capture.id)
+        return capture, await started(self._files.open(guest.centre, capture.id))
 
-    async def document(self, guest: Participant, document: str) -> tuple[Document, bytes]:
+    async def document(self, guest: Participant, document: str) -> tuple[Document, AsyncIterator[bytes]]:
         """Raises NotFound for any that is not in the scene. That a guest opened it is no fact: what consoles
         are told is whether the caller did."""
         if document not in {paper.id for paper in (await self._scene(guest)).papers}:
             raise NotFound("a guest is not shown this document")
         row = await self._store.document(guest.centre, document)
-        return row, await self._files.get(guest.centre, row.id)
+        return row, await started(self._files.open(guest.centre, row.id))
 
     async def _scene(self, guest: Participant) -> Scene:
         """Empty once the session is over."""

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from signaling.domain.policy import policy_of
+from signaling.domain.quality import Quality
 from signaling.domain.search import Search
 from signaling.domain.visitor import Visitor
 from signaling.ports import Details, Listed, Meeting, Store
@@ -33,6 +34,7 @@ class Reader(msgspec.Struct, frozen=True):
     numbers: bool  # whole ones
     only_own: bool
     regulators: dict[str, str]
+    people: bool  # whether numbers and regulators are shown at all: an administrator sees no people
 
 
 class History:
@@ -46,8 +48,9 @@ class History:
         policy = policy_of(await self._store.centre(visitor.centre))
         own = only_own(visitor, policy)
         users = await self._store.users(visitor.centre)
-        seen = {one.id: one.name for one in users if not own or one.id == visitor.user}
-        return Reader(reads_numbers(visitor, policy), own, seen)
+        people = not visitor.has("administrator")
+        seen = {one.id: one.name for one in users if people and (not own or one.id == visitor.user)}
+        return Reader(reads_numbers(visitor, policy), own, seen, people)
 
     async def page(self, visitor: Visitor, search: Search) -> Page:
         rows = await self._store.search(visitor.centre, await self._limited(visitor, search), PAGE + 1)
@@ -68,6 +71,11 @@ class History:
         """Raises NotFound, as `must_find`."""
         await must_find(self._store, visitor, session)
         return await self._store.details(visitor.centre, session)
+
+    async def quality(self, visitor: Visitor, session: str) -> Sequence[Quality]:
+        """How good its pictures were, oldest first. Raises NotFound, as `must_find`."""
+        await must_find(self._store, visitor, session)
+        return await self._store.quality(visitor.centre, session)
 
     async def version(self, visitor: Visitor, session: str) -> int:
         """The session's newest version. Raises NotFound in another centre."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -41,16 +42,12 @@ class Joining:
         clock: Clock,
         secrets: Secrets,
         limiter: Callable[[Limit], Limiter],
-        *,
-        records: bool = False,
     ) -> None:
-        """`records`: whether a centre that turns recording on gets films."""
         self._store = store
         self._journal = journal
         self._clock = clock
         self._secrets = secrets
         self._links = Links(store, journal, clock, secrets, _is_callers, limiter(UNKNOWN_LINKS))
-        self._records = records
         self._guesses = limiter(CODE_GUESSES)
         self._all_guesses = limiter(ALL_CODE_GUESSES)
 
@@ -65,7 +62,7 @@ class Joining:
         if state == "ready" and invitation.opened_at is None:
             await self._links.open(invitation)
         row = await self._store.centre(centre)
-        recording = self._records and not invitation.guest and policy_of(row).recording
+        recording = not invitation.guest and policy_of(row).recording
         return Look(state, row.name, row.phone, self._secrets.word(session), recording)
 
     def _state(self, room: Room, invitation: Invitation, phone: Phone) -> joining.LinkState:
@@ -80,7 +77,8 @@ class Joining:
 
     async def claim(self, token: str, phone: Phone) -> str:
         """As `Links.claim`; a link that leads to the guests' page is unknown here."""
-        return await self._links.claim(token, phone, "caller", joining.claim)
+        take = partial(joining.claim, model=phone.model)
+        return await self._links.claim(token, phone, "caller", take)
 
     async def token_of_code(self, code: str, source: str) -> str:
         """The link's token for six digits read aloud. Raises NotFound; Throttled after a few wrong ones from

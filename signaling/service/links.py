@@ -25,6 +25,7 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True):
     cookie: str | None = None  # of an earlier claim, if any
     mark: str | None = None  # random, given to it when it first looked at a link
     browser: str = ""  # family and system
+    model: str = ""  # as its browser names it
     language: str = ""
     source: str = ""  # address that it speaks from
 

@@ -1,4 +1,4 @@
-"""What is shown and not kept: a phone's stills and measurements, on their way to the consoles of its session.
+"""What is shown at once: a phone's stills and measurements, on their way to the consoles of its session.
 
 A console that joins gets the phone's next still, a second or so later; what a slow console has not read yet
 is replaced by what is newer.
@@ -14,10 +14,12 @@ import msgspec
 
 from signaling.domain import measures
 from signaling.domain.errors import BadFile, BadMessage
+from signaling.domain.quality import Measured
 from signaling.domain.records import Participant
 from signaling.messages import console, control
 from signaling.messages.codec import encode
 from signaling.ports import Bus, Clock, Observer
+from signaling.service.quality import QualityKeeper
 
 STILL_MILLISECONDS: Final = 150  # between two stills of a phone; ours leave 300 ms at the least
 QUALITY_MILLISECONDS: Final = 1_000
@@ -45,11 +47,13 @@ class Live:
         clock: Clock,
         check_still: Callable[[bytes], None],
         observer: Observer | None = None,
+        keeper: QualityKeeper | None = None,
     ) -> None:
         self._bus = bus
         self._clock = clock
         self._check_still = check_still
         self._observer = observer
+        self._keeper = keeper
         self._times: dict[str, int] = {}  # key -> when the last one was let through
 
     async def still(self, phone: Participant, jpeg: bytes) -> None:
@@ -64,12 +68,15 @@ class Live:
         now = self._clock.now().to_bytes(8, "big")
         await self._publish(phone.session, key, phone.id.encode() + now + jpeg)
 
-    async def quality(self, session: str, participant: str, frame: control.Quality) -> None:
-        """Show what a phone measures. Raises BadMessage; what comes too often is let go."""
+    async def quality(self, centre: str, session: str, participant: str, frame: control.Quality) -> None:
+        """Show and keep what a phone measures. Raises BadMessage; what comes too often is let go."""
         measures.check_quality(frame)
         if self._is_due(f"quality:{participant}", QUALITY_MILLISECONDS):
             if self._observer is not None:
                 self._observer.measured(frame)
+            if self._keeper is not None:
+                measured = Measured(frame.bitrate, frame.frames, frame.loss, frame.round_trip)
+                self._keeper.add(centre, session, participant, measured)
             told = console.Quality(participant=participant, **msgspec.structs.asdict(frame))
             await self.tell(session, told)
 

@@ -1,5 +1,5 @@
 """What a centre lets go: to which countries, and how many SMS by each user, to each number, and in all
-(threat: SMS pumping)."""
+(threat: SMS pumping); and how many files of phones it takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from signaling.domain.addresses import Address
 from signaling.domain.errors import BadAddress, TooManyMessages
 from signaling.domain.policy import Policy, policy_of
 from signaling.domain.records import Channel
-from signaling.domain.throttle import Limit, sms_counts
+from signaling.domain.throttle import Limit, files_count, sms_counts
 from signaling.domain.visitor import Visitor
 from signaling.ports import Limiter, Store
 
@@ -55,6 +55,25 @@ class SmsQuotas:
                 raise TooManyMessages(quota, wait)
         for _, limiter, count in limiters:
             await limiter.hit(count.key)
+
+
+class FileQuotas:
+    def __init__(self, store: Store, limiter: Callable[[Limit], Limiter]) -> None:
+        self._store = store
+        self._limiter = limiter
+
+    async def take(self, centre: str) -> bool:
+        """Whether the centre takes one file more of a phone; it is counted then.
+
+        A centre's administrator finds `file_quota` in the log, with the centre's id.
+        """
+        count = files_count(policy_of(await self._store.centre(centre)).quotas, centre)
+        limiter, allowed = self._limiter(count.limit), count.limit.times
+        if not allowed or await limiter.wait(count.key) > 0:
+            log.warning("file_quota", centre=centre, allowed=allowed)
+            return False
+        await limiter.hit(count.key)
+        return True
 
 
 def _must_go_there(policy: Policy, address: Address) -> None:

@@ -54,7 +54,7 @@ class Reporting:
         self._geocoding: set[str] = set()  # sessions with a look-up under way
         self._refusals = Refusals()
 
-    async def relay_event(self, event: relay.RelayEvent) -> None:
+    async def relay_event(self, event: relay.ParticipantEvent | relay.Moved) -> None:
         """One event of the relay. Never raises for what a phone sent: that is refused, and logged once."""
         centre, session = read_relay_key(event.session)
         if centre == TEST_CENTRE:
@@ -170,7 +170,7 @@ class Reporting:
             case control.WayTaken():
                 await self._way(centre, session, facts.PictureWay(participant=participant, way=frame.way))
             case control.Quality():
-                await self._live.quality(session, participant, frame)
+                await self._live.quality(centre, session, participant, frame)
 
     async def _way(self, centre: str, session: str, fact: facts.PictureWay) -> None:
         """Only a change is news; phones say it again whenever they come back."""

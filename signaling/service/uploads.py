@@ -23,6 +23,7 @@ from signaling.messages import console, control
 from signaling.ports import Bus, Change, Clock, Files, Relay, Room, Store
 from signaling.service.command import send
 from signaling.service.journal import Journal
+from signaling.service.quotas import FileQuotas
 from signaling.service.tasks import Tasks
 
 log = structlog.get_logger()
@@ -71,6 +72,7 @@ class Uploads:
         tasks: Tasks,
         lines: Lines,
         inspect: Inspect,
+        quotas: FileQuotas,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -79,6 +81,7 @@ class Uploads:
         self._tasks = tasks
         self._lines = lines
         self._inspect = inspect
+        self._quotas = quotas
         self._finishing: set[str] = set()
         self._told: dict[str, int] = {}  # file -> when its consoles heard of it last
 
@@ -141,6 +144,8 @@ class Uploads:
         room = await self._store.room(phone.centre, phone.session)
         if room.session.ended_at is not None:
             fault = "ended"
+        if fault is None and not await self._quotas.take(phone.centre):
+            fault = "day_quota"
         if fault is not None:
             refused = replace(upload, finished_at=self._clock.now())
             await self._change(refused, lambda room: _refusal(room, refused, fault, is_new=True))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 
-from signaling.ports.store import Depths
+from signaling.ports.store import CarrierCount, Depths
 from signaling.store.database import Database
 from signaling.store.tables import audit_due, message, session, upload
 
@@ -12,6 +14,20 @@ from signaling.store.tables import audit_due, message, session, upload
 class StoreDepths:
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def carriers(self, since: int) -> Sequence[CarrierCount]:
+        """Ids begin with their time, so that only what is young is looked at."""
+        of = message.c
+        query = (
+            select(of.provider, of.state, func.count())
+            .where(of.id >= f"{max(since, 0):012x}")
+            .group_by(of.provider, of.state)
+            .order_by(of.provider)
+        )
+        found: dict[str, dict[str, int]] = {}
+        for provider, state, count in await self._database.read(lambda connection: connection.execute(query)):
+            found.setdefault(provider, {})[state] = count
+        return [CarrierCount(provider, **counts) for provider, counts in found.items()]
 
     async def depths(self, now: int) -> Depths:
         calls = select(func.count()).where(session.c.ended_at.is_(None))

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.facts import Event
 from signaling.domain.indexing import Numbers
+from signaling.domain.quality import Quality
 from signaling.domain.records import Capture, Document, Position, Recording, Session
 from signaling.domain.search import Search
 from signaling.ports import Details, Listed, Meeting
@@ -88,6 +89,7 @@ async def _read_details(connection: AsyncConnection, centre: str, session: str) 
         messages=room.messages,
         documents=await rows.fetch(connection, Document, rows.within(Document, centre, session)),
         recordings=await rows.fetch(connection, Recording, rows.within(Recording, centre, session)),
+        quality=await rows.fetch(connection, Quality, rows.within(Quality, centre, session)),
     )
 
 

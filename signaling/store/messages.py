@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
+from signaling.domain.backoff import LONGEST
 from signaling.domain.records import Message
 from signaling.store import rows
 from signaling.store.database import Database
@@ -18,10 +19,11 @@ class Messages:
 
     async def due_messages(self, now: int, limit: int, lease_until: int) -> Sequence[Message]:
         """The longest due first. Two processes that ask at the same time get different ones."""
+        planned = message_table.c.next_try_at
         due = (
             select(message_table.c.id)
-            .where(message_table.c.next_try_at <= now)
-            .order_by(message_table.c.next_try_at, message_table.c.id)
+            .where(planned.is_not(None), or_(planned <= now, planned > now + LONGEST))
+            .order_by(planned, message_table.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )

@@ -177,6 +177,7 @@ async def _clear(
     if everything or "addresses" in going:
         changed += await _without_addresses(connection, session)
     if everything:
+        changed += await _delete(connection, tables.quality, session)
         changed += await _without_people(connection, session)
         await _set(connection, tables.session, session, {"note": "", "reference": "", "erased_at": now})
     changed += await _blank_events(connection, session, going)

@@ -18,7 +18,7 @@ from signaling.store.tables import TABLE_OF
 R = TypeVar("R", bound=Record)
 
 encode_fact: Final = msgspec.json.Encoder().encode
-_decode_fact: Final = msgspec.json.Decoder(AnyFact).decode
+decode_fact: Final = msgspec.json.Decoder(AnyFact).decode
 _parents_first: Final = {kind: place for place, kind in enumerate(TABLE_OF)}
 
 
@@ -99,13 +99,13 @@ async def fetch_events(
         .order_by(event.version)
     )
     rows = await connection.execute(query)
-    return tuple(Event(row.version, row.at, _decode_fact(row.fact)) for row in rows)
+    return tuple(Event(row.version, row.at, decode_fact(row.fact)) for row in rows)
 
 
 def _event_row(centre: str, session: str, event: Event) -> dict[str, Any]:
     text = encode_fact(event.fact)
     try:
-        _decode_fact(text)  # NaN and infinity become null: one unreadable fact would hide the whole timeline
+        decode_fact(text)  # NaN and infinity become null: one unreadable fact would hide the whole timeline
     except msgspec.ValidationError as error:
         raise BadInput(f"a fact that can't be read back: {error}") from None
     place = {"centre": centre, "session": session, "version": event.version, "at": event.at}

@@ -16,6 +16,7 @@ from signaling.domain.room import Change, Room
 from signaling.ports import Clock, Decide
 from signaling.store import projection, rows
 from signaling.store.database import Database
+from signaling.store.figures import to_be_counted
 from signaling.store.meetings import follow
 from signaling.store.tables import TABLE_OF
 
@@ -78,6 +79,7 @@ class Sessions:
             await rows.replace_record(connection, after)
         if after != before or after.version == 0:
             await follow(connection, self._numbers, change, events, guests, before, after)
+            await to_be_counted(connection, after)
         return events
 
 

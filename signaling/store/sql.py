@@ -12,12 +12,14 @@ from signaling.store.audit import AuditChains
 from signaling.store.database import Database, Timed
 from signaling.store.depths import StoreDepths
 from signaling.store.doors import Doors
+from signaling.store.figures import Figures
 from signaling.store.history import History
 from signaling.store.keys import CentreKeys
 from signaling.store.messages import Messages
 from signaling.store.passkeys import Passkeys
 from signaling.store.people import People
 from signaling.store.phone_tests import PhoneTests
+from signaling.store.quality import Qualities
 from signaling.store.retention import Retention
 from signaling.store.sessions import Sessions
 from signaling.store.uploads import Uploads
@@ -26,6 +28,8 @@ from signaling.store.uploads import Uploads
 class SqlStore(
     Sessions,
     History,
+    Figures,
+    Qualities,
     Doors,
     Messages,
     PhoneTests,

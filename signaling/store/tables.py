@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 
 from signaling.domain import records
 from signaling.domain.phone_test import PhoneTest
+from signaling.domain.quality import Quality
 from signaling.domain.records import Record
 
 metadata: Final = MetaData(
@@ -238,6 +240,13 @@ recording: Final = Table(
     Index(None, "centre", "session"),
 )  # fmt: skip
 
+quality: Final = Table(
+    "quality", metadata, _id(), _text("centre"), _text("session"), _text("participant"), _int("at"),
+    _float("bitrate"), _float("frames"), _float("loss"), Column("round_trip", Float(53)),
+    _refers("session", "session"), _refers("participant", "participant"),
+    Index(None, "centre", "session"),
+)  # fmt: skip
+
 removal: Final = Table("removal", metadata, _id(), _text("centre"), _text("name"))
 
 # What a session is found by (`signaling.store.meetings`). `place` sorts as ids do. `words` have an index for
@@ -250,6 +259,24 @@ meeting: Final = Table(
     Index(None, "centre", "place"), Index(None, "centre", "ending", "place"),
     Index(None, "centre", "started_by", "place"),
     Index("ix_meeting_debrief", "centre", "place", **_where("debrief")),
+)  # fmt: skip
+
+# Sessions that have ended and are to be counted, again after each later change; and what was counted of each
+figure_due: Final = Table(
+    "figure_due", metadata, Column("session", Text, primary_key=True), _text("centre"), _int("version"),
+)  # fmt: skip
+figure_session: Final = Table(
+    "figure_session", metadata, Column("session", Text, primary_key=True), _text("centre"), _text("counted"),
+)  # fmt: skip
+_GROUP: Final = ("centre", "dimension", "span", "measure", "first", "name")
+# Sums of a day or a month that begins at `first`; docs/figures.md has the views on them
+figure_sum: Final = Table(
+    "figure_sum", metadata, *(_text(name) for name in _GROUP), _int("total"),
+    PrimaryKeyConstraint(*_GROUP), sqlite_with_rowid=False,
+)  # fmt: skip
+figure_bucket: Final = Table(
+    "figure_bucket", metadata, *(_text(name) for name in _GROUP), _int("bucket"), _int("total"),
+    PrimaryKeyConstraint(*_GROUP, "bucket"), sqlite_with_rowid=False,
 )  # fmt: skip
 
 # What one process at a time does for all of them, e.g. the sweep of old files; of no centre
@@ -278,6 +305,7 @@ TABLE_OF: Final[dict[type[Record], Table]] = {
     records.AuditEntry: audit,
     records.AuditDue: audit_due,
     records.Recording: recording,
+    Quality: quality,
     records.Removal: removal,
     PhoneTest: phone_test,
 }  # parents before children

@@ -47,6 +47,8 @@ TABLE: Final[dict[str, Rule]] = {
     "POST /login/reset": Rule("proved", form={"token": "0" * 43, "password": "quinze le samu bonjour"}),
     "POST /login/passkey": Rule("proved", json={}),
     "POST /login/passkey/options": Rule("open", json={}),
+    "POST /login/psc": Rule("open", form={"next": "/"}),
+    "GET /login/psc/callback": Rule("proved"),
     # --- steps of a login that is not whole: for nobody whose login is
     "GET /login/factor": Rule("proved"),
     "POST /login/factor": Rule("proved", form={"code": "000000"}),
@@ -100,12 +102,19 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /sessions/{session}/closing": Rule(WATCHERS),
     "POST /sessions/{session}/closing": Rule(WATCHERS, json={"assessment": "same"}),
     "GET /sessions/{session}/still.jpg": Rule(WATCHERS),
+    # --- the wall
+    "GET /wall": Rule(WATCHERS),
+    "GET /wall/{centre}/{session}/still.jpg": Rule(WATCHERS),
     # --- history; an administrator reads no number there and no name of a caller
     "GET /history": Rule(EVERYBODY),
     "GET /history/{session}": Rule(EVERYBODY),
     "GET /history/{session}/report.pdf": Rule(WATCHERS),
     "GET /history/export.csv": Rule(WATCHERS),
     "GET /history/export.xlsx": Rule(WATCHERS),
+    "GET /history/export.pdf": Rule(WATCHERS),
+    # --- figures; whose groups are shown is the page's own affair
+    "GET /figures": Rule(EVERYBODY),
+    "GET /figures/{chart}.csv": Rule(EVERYBODY, is_ours=False),
     "POST /history/{session}/hold": Rule(REVIEWERS, form={"held": "1", "reason": "inquiry"}),
     "POST /history/{session}/erase": Rule(REVIEWERS, form={"sure": "yes"}, may_refuse=True),
     "GET /callers": Rule(REVIEWERS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -78,6 +78,16 @@ file.unlink()
 )
 
 
+class Nobody:
+    """A recorder that never records; films are others' business."""
+
+    async def film(self, session: str, phones: Mapping[str, int], version: int) -> None:
+        pass
+
+    async def being_made(self, films: Collection[str]) -> Collection[str]:
+        return films
+
+
 class Office:
     """A centre's console as the product makes it, without its sockets."""
 
@@ -123,7 +133,7 @@ class Office:
                     KeptFiles(
                         captures,
                         self.documents,
-                        Recordings(store, self.journal, files, clock, Tasks(), None),
+                        Recordings(store, self.journal, files, clock, Tasks(), Nobody()),
                         Closings(store, self.journal),
                         Preferences(store),
                     ),

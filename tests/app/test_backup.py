@@ -19,7 +19,7 @@ from config.backup.taking import take
 from config.settings import read
 from signaling.clock import SystemClock
 from signaling.domain import facts
-from signaling.domain.audit import Audited, due
+from signaling.domain.audit import Audited, due, verify
 from signaling.domain.errors import Damaged, NotAllowed, NotFound, Unavailable
 from signaling.files.choice import sealed_files
 from signaling.ports import Change, Room
@@ -101,6 +101,17 @@ async def test_a_restored_machine_has_the_files_and_lets_nobody_in_or_out(
         await empty.store.signed_in(LOGIN.id, NOW)
     assert await empty.store.due_messages(FOR_EVER, 10, FOR_EVER) == []  # the SMS may have left since
     assert (await empty.store.message(MESSAGE.id)).state == "failed"
+
+
+async def test_both_audits_tell_of_it_and_the_restored_chain_goes_on_unbroken(
+    running: Machine, backup: Path, empty: Machine
+) -> None:
+    await restore(empty.settings, Asked(backup, None))
+    for machine, action in ((running, "backup.taken"), (empty, "backup.restored")):
+        lines = await machine.store.audit_entries(SAMU_54.id, 0, 100)
+        assert [line.action for line in lines] == ["history.viewed", "export.made", action]
+        assert json.loads(lines[-1].detail) == {"files": 1}
+        assert verify(lines) is None
 
 
 async def test_what_was_erased_since_is_erased_again(running: Machine, tmp_path: Path) -> None:

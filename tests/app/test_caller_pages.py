@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from media.simulator.door import AGENT
-from patient_pwa.agent import describe
+from patient_pwa.agent import describe, model
 from patient_pwa.routes import routes
 from patient_pwa.shell import Shell
 from signaling.domain.errors import LinkUnusable, NotAllowed, NotFound, NotSignedIn, Throttled
@@ -407,3 +407,21 @@ ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-A546B) AppleWebKit/537.36 (KHTML, 
 )
 def test_a_browser_is_described_in_a_few_words(header: str, words: str) -> None:
     assert describe(header) == words
+
+
+@pytest.mark.parametrize(
+    ("header", "hint", "named"),
+    [
+        (f"{ANDROID} Chrome/137.0 Mobile Safari/537.36", '"SM-S911B"', "SM-S911B"),
+        ("Mozilla/5.0 (Linux; Android 10; K) Chrome/137.0 Mobile Safari/537.36", "", ""),
+        ("Mozilla/5.0 (Linux; Android 9; SM-G960F Build/PPR1) Chrome/80.0", "", "SM-G960F"),
+        ("Mozilla/5.0 (Linux; Android 9; SM-G960F; wv) Chrome/80.0", "", "SM-G960F"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", '"X"', "iPhone"),
+        ("Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", "", ""),
+        ("", '"<b>Pixel 8</b>"' + "x" * 1000, "b Pixel 8 /b " + "x" * 27),
+        ("", '""', ""),
+        ("", "", ""),
+    ],
+)
+def test_a_phone_is_named_as_its_browser_names_it(header: str, hint: str, named: str) -> None:
+    assert model(header, hint) == named

@@ -96,6 +96,9 @@ async def test_an_administrator_sees_neither_numbers_nor_callers(office: Office)
             page = await browser.get(path)
             assert page.status_code == 200
             assert "12 34 56" not in page.text
+            assert "•• 78" not in page.text
+            assert ALICE.name not in page.text
+            assert "Safari" not in page.text
             assert str(PLACE[0]) not in page.text
             assert "/captures/" not in page.text
         assert (await browser.get(f"/sessions/{session}")).status_code == 403

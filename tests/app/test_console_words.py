@@ -130,7 +130,7 @@ async def test_the_language_switch_leads_nowhere_else(office: Office, target: st
 def _sentences() -> set[str]:
     found: set[str] = set()
     for folder, pattern, method in (
-        ("console", "*.py", "python"),
+        ("console", "**/*.py", "python"),
         ("console/templates", "**/*.html", "jinja2.ext:babel_extract"),
     ):
         for path in (ROOT / folder).glob(pattern):

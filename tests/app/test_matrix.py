@@ -81,6 +81,7 @@ class World:
             await self._files.put(centre.id, kept.id, secret.encode())
         return {
             "session": session.id,
+            "centre": centre.id,
             "user": by.id,
             "capture": capture.id,
             "document": document.id,
@@ -93,6 +94,7 @@ class World:
             "code": "000000",
             "version": "0" * 8,
             "name": "main.js",
+            "chart": "attempts",
             "path:path": "app.js",
         }
 
@@ -117,6 +119,9 @@ async def world(migrated_sqlite_url: str, tmp_path: Path) -> AsyncIterator[World
         "TWILIO_AUTH_TOKEN": "token",
         "TWILIO_FROM": "+33600000000",
         "TWILIO_API_URL": "http://127.0.0.1:9",
+        "PSC_ISSUER": "http://127.0.0.1:9",
+        "PSC_CLIENT_ID": "visio",
+        "PSC_CLIENT_SECRET": "s" * 40,
         "BAN_DOMAIN": "off",
         "NOMINATIM_DOMAIN": "off",
     }

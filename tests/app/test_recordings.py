@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
 
 from signaling.domain import facts
 from signaling.domain.controls import Capabilities, Controls
-from signaling.domain.errors import NotAllowed
+from signaling.domain.errors import NotAllowed, NotFound, Unavailable
 from signaling.domain.policy import Policy, with_policy
-from signaling.domain.records import Participant, User
+from signaling.domain.records import Participant, Recording, User
 from signaling.domain.visitor import Visitor
-from signaling.ports import Change, Reel
+from signaling.messages.relay import FilmBegun, FilmEnded, FilmEvent, FilmPiece
+from signaling.ports import Change
+from signaling.service.negotiate import relay_key
 from signaling.service.recordings import Recordings
 from signaling.service.tasks import Tasks
 from tests import cast
@@ -21,34 +24,50 @@ from tests.app.office import ADMIN, SUPERVISOR, Office
 from tests.cast import ALICE, CHARLIE, SAMU_54
 
 FILM = bytes(range(256)) * 40
-
-
-class Take:
-    """A phone that is recorded, as long as the test lets it."""
-
-    def __init__(self, reel: Reel) -> None:
-        self.reel = reel
-        self.over = False
-
-    async def stop(self) -> None:
-        self.over = True
-        await self.reel.end(2_000)
+FILM_ID = "f" * 32
 
 
 class Studio:
-    """A recorder, and the use case on it."""
+    """A recorder that does as it is told, and the use case on it."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.takes: dict[str, Take] = {}
+        self.phones: dict[
+            str, dict[str, int]
+        ] = {}  # by session: who is to be recorded, since which connection
+        self.versions: list[int] = []  # with which it was told
+        self.made: set[str] = set()  # films that a living process is making
         self.tasks = Tasks()
         self.recordings = Recordings(
             office.store, office.journal, office.files, office.clock, self.tasks, self
         )
 
-    def film(self, session: str, participant: str, reel: Reel) -> Take:
-        take = self.takes[participant] = Take(reel)
-        return take
+    async def film(self, session: str, phones: Mapping[str, int], version: int) -> None:
+        self.phones[session] = dict(phones)
+        self.versions.append(version)
+
+    async def being_made(self, films: Collection[str]) -> Collection[str]:
+        return self.made & set(films)
+
+    async def tell(
+        self, phone: Participant, kind: type[FilmEvent], film: str = FILM_ID, **fields: Any
+    ) -> None:
+        """As the relay does."""
+        key = relay_key(phone.centre, phone.session)
+        await self.recordings.take(kind(session=key, participant=phone.id, film=film, **fields))
+
+    async def write(self, phone: Participant, *pieces: bytes) -> None:
+        """A film of these begins."""
+        self.made.add(FILM_ID)
+        await self.tell(phone, FilmBegun, media_type="video/webm")
+        at = 0
+        for piece in pieces:
+            await self.tell(phone, FilmPiece, offset=at, data=piece)
+            at += len(piece)
+
+    async def kept(self, session: str) -> Recording:
+        (film,) = await self.office.store.recordings(SAMU_54.id, session)
+        return film
 
     async def happen(self, session: str, *happened: facts.AnyFact) -> None:
         """Returns once all that follows from it is done."""
@@ -58,7 +77,7 @@ class Studio:
 
     @property
     def filmed(self) -> set[str]:
-        return {phone for phone, take in self.takes.items() if not take.over}
+        return {phone for phones in self.phones.values() for phone in phones}
 
     async def told(self, session: str) -> list[str]:
         """The facts on recording, in order."""
@@ -122,13 +141,11 @@ async def test_a_caller_who_was_told_is_recorded_until_the_visio_ends(studio: St
     assert studio.filmed == set()
     await studio.happen(session, connected(phone))
     assert studio.filmed == {phone.id}
-    take = studio.takes[phone.id]
-    await take.reel.begin("video/webm")
-    await take.reel.write(FILM)
-    await take.reel.write(FILM)
+    await studio.write(phone, FILM, FILM)
     await studio.happen(session, facts.SessionEnded(by=ALICE.id))
     assert studio.filmed == set()
-    (film,) = await studio.office.store.recordings(SAMU_54.id, session)
+    await studio.tell(phone, FilmEnded, milliseconds=2_000)
+    film = await studio.kept(session)
     assert (film.size, film.ended_at) == (2 * len(FILM), film.started_at + 2_000)
     assert await studio.office.files.get(SAMU_54.id, film.id) == FILM * 2
     assert await studio.told(session) == ["recording.agreed", "recording.started", "recording.stored"]
@@ -140,7 +157,7 @@ async def test_nobody_is_recorded_who_was_not_told_or_said_no(studio: Studio) ->
         await studio.happen(session, connected(phone), *said)
         if said:
             await studio.happen(session, agreed(phone))
-        assert studio.takes == {}
+        assert studio.filmed == set()
 
 
 async def test_a_centre_without_recording_a_guest_and_a_second_camera_are_never_recorded(
@@ -152,18 +169,36 @@ async def test_a_centre_without_recording_a_guest_and_a_second_camera_are_never_
     await record(studio.office, False)
     session, phone = await called(studio.office)
     await studio.happen(session, agreed(phone), connected(phone))
-    assert studio.takes == {}
+    assert studio.filmed == set()
+
+
+async def test_a_centre_that_turns_recording_off_is_obeyed_at_the_next_event(studio: Studio) -> None:
+    session, phone = await called(studio.office)
+    await studio.happen(session, agreed(phone), connected(phone))
+    await studio.write(phone, FILM)
+    await record(studio.office, False)
+    await studio.happen(session, connected(phone))
+    assert studio.filmed == set()
 
 
 async def test_a_pause_ends_the_film_and_the_picture_after_it_begins_another(studio: Studio) -> None:
     session, phone = await called(studio.office)
     await studio.happen(session, agreed(phone), connected(phone))
-    first = studio.takes[phone.id]
     await studio.happen(session, paused(phone, True))
-    assert first.over
+    assert studio.filmed == set()
     await studio.happen(session, paused(phone, False))
-    assert studio.takes[phone.id] is not first
     assert studio.filmed == {phone.id}
+    assert studio.versions == sorted(set(studio.versions))  # a late word is known as one
+
+
+async def test_a_phone_that_connects_anew_may_be_recorded_anew(studio: Studio) -> None:
+    session, phone = await called(studio.office)
+    await studio.happen(session, agreed(phone), connected(phone))
+    before = studio.phones[relay_key(SAMU_54.id, session)][phone.id]
+    await studio.happen(session, facts.CallerHungUp(participant="another"))
+    assert studio.phones[relay_key(SAMU_54.id, session)][phone.id] == before
+    await studio.happen(session, connected(phone))
+    assert studio.phones[relay_key(SAMU_54.id, session)][phone.id] > before
 
 
 async def test_one_click_of_a_regulator_stops_it_for_good(studio: Studio) -> None:
@@ -191,17 +226,47 @@ async def test_another_phone_that_takes_over_is_recorded_once_its_owner_was_told
     assert studio.filmed == {other.id}
 
 
-async def test_what_a_killed_process_left_is_closed_as_it_is(studio: Studio) -> None:
+async def test_what_a_killed_process_left_is_closed_as_it_is_and_what_a_living_one_makes_goes_on(
+    studio: Studio,
+) -> None:
     session, phone = await called(studio.office)
     await studio.happen(session, agreed(phone), connected(phone))
-    take = studio.takes[phone.id]
-    await take.reel.begin("video/webm")
-    await take.reel.write(FILM)
-    after = Studio(studio.office)  # the process that comes next
-    await after.happen(session, facts.SessionEnded(by=None))
-    (film,) = await studio.office.store.recordings(SAMU_54.id, session)
+    await studio.write(phone, FILM)
+    await studio.happen(session, connected(phone))
+    assert (await studio.kept(session)).ended_at is None
+    studio.made.clear()
+    await studio.happen(session, facts.SessionEnded(by=None))
+    film = await studio.kept(session)
     assert film.size == len(FILM)
     assert film.ended_at is not None
+    with pytest.raises(NotFound):
+        await studio.tell(phone, FilmPiece, offset=len(FILM), data=FILM)
+    await studio.tell(phone, FilmEnded, milliseconds=9)
+    assert await studio.kept(session) == film
+
+
+async def test_what_is_told_twice_is_written_once_and_what_was_lost_ends_the_film(studio: Studio) -> None:
+    session, phone = await called(studio.office)
+    await studio.happen(session, agreed(phone), connected(phone))
+    await studio.write(phone, FILM)
+    await studio.write(phone, FILM)
+    with pytest.raises(Unavailable):
+        await studio.tell(phone, FilmPiece, offset=2 * len(FILM), data=FILM)
+    await studio.tell(phone, FilmEnded, milliseconds=1_000)
+    assert await studio.office.files.get(SAMU_54.id, FILM_ID) == FILM
+    assert (await studio.told(session)).count("recording.started") == 1
+
+
+async def test_nobody_writes_into_the_film_of_another_session_or_after_the_end(studio: Studio) -> None:
+    session, phone = await called(studio.office)
+    _, other = await called(studio.office)
+    await studio.happen(session, agreed(phone), connected(phone))
+    await studio.write(phone, FILM)
+    with pytest.raises(NotFound):
+        await studio.tell(other, FilmPiece, offset=len(FILM), data=FILM)
+    await studio.happen(session, facts.SessionEnded(by=ALICE.id))
+    with pytest.raises(NotAllowed):
+        await studio.tell(phone, FilmBegun, film="e" * 32, media_type="video/webm")
 
 
 # ---------------------------------------------------------------- who sees it

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from config.adapters import adapters
 from config.application import Application, build, opened
 from config.settings import read
 from signaling.domain import facts
 from signaling.domain.errors import BadFile, BadMessage, NotAllowed, NotFound
-from signaling.domain.records import Participant
+from signaling.domain.policy import Policy, Quotas, with_policy
+from signaling.domain.records import Document, Participant
 from signaling.domain.uploads import CHUNK, FILES, MEGABYTE, REFUSED
 from signaling.files.disk import DiskFiles
 from signaling.files.pdf import without_active_content
@@ -102,6 +104,13 @@ class Sender:
         return await self.done(file)
 
 
+async def whole(
+    asked: Awaitable[tuple[Document, AsyncIterator[bytes]]],
+) -> tuple[Document, bytes]:
+    document, pieces = await asked
+    return document, b"".join([piece async for piece in pieces])
+
+
 async def joined(made: Application) -> Participant:
     """A phone in a room that Alice is in."""
     session = await begin(made)
@@ -160,7 +169,7 @@ async def test_a_document_is_kept_with_its_pages_and_given_to_its_centre_only(se
     data = pdf(3)
     assert await sender.send(data, kind="document", media_type="application/pdf", name="bilan.pdf") is None
     [stored] = await said(sender.made, sender.session, facts.DocumentStored)
-    document, read_back = await sender.made.documents.read(visitor(BOB), stored.document)
+    document, read_back = await whole(sender.made.documents.read(visitor(BOB), stored.document))
     assert (document.name, document.media_type) == ("bilan.pdf", "application/pdf")
     assert read_back == without_active_content(data)
     assert stored.by is None
@@ -172,7 +181,7 @@ async def test_an_iphones_heic_becomes_a_jpeg_that_every_console_shows(sender: S
     data = picture("HEIF", (120, 90))
     assert await sender.send(data, kind="document", media_type="image/heic", name="IMG_1.HEIC") is None
     [stored] = await said(sender.made, sender.session, facts.DocumentStored)
-    document, jpeg = await sender.made.documents.read(visitor(ALICE), stored.document)
+    document, jpeg = await whole(sender.made.documents.read(visitor(ALICE), stored.document))
     assert (document.name, document.media_type, jpeg[:2]) == ("IMG_1.jpg", "image/jpeg", b"\xff\xd8")
 
 
@@ -302,6 +311,23 @@ async def test_a_session_takes_so_many_files_and_a_flood_of_them_leaves_no_trace
     assert len(await sender.made.adapters.store.uploads(ALICE.centre, sender.session)) == FILES + REFUSED
 
 
+async def test_a_centre_takes_so_many_files_in_a_day_from_all_its_phones_and_a_resumed_one_counts_once(
+    sender: Sender,
+) -> None:
+    made = sender.made
+    tight = Policy(quotas=Quotas(files_per_centre_day=2))
+    await made.adapters.store.change_centre(ALICE.centre, lambda row: with_policy(row, tight))
+    begun = await sender.announce(picture(), id="a" * 32)
+    assert await sender.announce(picture(), id=begun) == begun
+    async with sending(made, await joined(made)) as other:
+        assert await other.send(picture()) is None
+        with capture_logs() as log:
+            assert await other.send(picture()) == "day_quota"
+        assert log[0] == {"event": "file_quota", "centre": ALICE.centre, "allowed": 2, "log_level": "warning"}
+        [failed] = await said(made, other.session, facts.FileFailed)
+        assert failed.reason == "day_quota"
+
+
 async def test_after_the_end_nothing_more_is_kept(sender: Sender) -> None:
     data = picture()
     file = await sender.announce(data)
@@ -384,7 +410,7 @@ async def test_a_pdf_that_runs_scripts_is_kept_without_them(sender: Sender) -> N
     data = pdf(extra=PDF_SCRIPT)
     assert await sender.send(data, kind="document", media_type="application/pdf") is None
     [stored] = await said(sender.made, sender.session, facts.DocumentStored)
-    _, data = await sender.made.documents.read(visitor(ALICE), stored.document)
+    _, data = await whole(sender.made.documents.read(visitor(ALICE), stored.document))
     assert stored.media_type == "application/pdf"
     assert b"JavaScript" not in data
 
@@ -413,7 +439,8 @@ async def test_a_regulators_document_is_for_the_phones_of_its_session_only(
 async def test_opening_a_document_is_told_once(made: Application, sender: Sender) -> None:
     sent = await made.documents.send(visitor(ALICE), sender.session, "consignes.pdf", pdf())
     for _ in range(3):
-        assert (await made.documents.open(sender.phone, sent.id))[1] == without_active_content(pdf())
+        _, data = await whole(made.documents.open(sender.phone, sent.id))
+        assert data == without_active_content(pdf())
     assert await said(made, sender.session, facts.DocumentOpened) == [
         facts.DocumentOpened(document=sent.id, participant=sender.phone.id)
     ]

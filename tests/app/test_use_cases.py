@@ -9,6 +9,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,6 +47,7 @@ from signaling.service.negotiate import relay_key
 from signaling.store.schema import upgrade
 from tests import cast
 from tests.cast import ALICE, BOB, CHARLIE, MINUTE, Clock
+from tests.contract.test_bus import until
 
 NUMBER = "06 12 34 56 78"
 HOUR = 60 * MINUTE
@@ -216,6 +218,24 @@ async def test_a_message_whose_sender_died_leaves_when_its_lease_is_over(
     clock.advance(30_001)
     made.adapters.tasks.start(made.courier.run())
     assert (await until_said(made, session, facts.MessageAccepted)).message == leased.id
+
+
+async def test_a_message_whose_link_opens_nothing_any_more_is_not_sent(
+    made: Application, clock: Clock, tmp_path: Path
+) -> None:
+    """To a wrong number, and of a session that has ended: none of them had left yet."""
+    corrected, over = await begin(made), await begin(made)
+    await made.use.inviting.resend(visitor(ALICE), corrected, intent="correct", to="06 98 76 54 32")
+    await made.use.ending.end(visitor(ALICE), over)
+    made.adapters.tasks.start(made.courier.run())
+    await until_said(made, corrected, facts.MessageDelivered)
+    await until(partial(_is_nothing_planned, made, clock))
+    [file] = (tmp_path / "outbox").glob("*.json")
+    assert json.loads(file.read_text())["to"] == "+33698765432"
+
+
+async def _is_nothing_planned(made: Application, clock: Clock) -> bool:
+    return not await made.adapters.store.due_messages(clock.now() + 60_000, 10, clock.now() + 60_000)
 
 
 async def test_a_click_that_is_repeated_sends_once(made: Application) -> None:

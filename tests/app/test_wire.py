@@ -356,3 +356,16 @@ async def test_the_log_holds_no_number_and_no_link(running: Product, alice: http
     running.until("the log has lines", running.log)
     for secret in ("755443322", "7 55 44", urlsplit(link).fragment, "48.123456", "6.654321"):
         assert secret not in running.log()
+
+
+async def test_an_administrator_follows_the_figures_and_no_call(running: Product) -> None:
+    headers = {"Origin": running.origin}
+    async with httpx2.AsyncClient(base_url=running.origin, headers=headers) as admin:
+        form = {"email": "admin@demo.test", "password": PASSWORD, "next": "/"}
+        assert (await admin.post("/login", data=form)).status_code == 303
+        async with socket(running, admin, "/ws/console") as line:
+            await say(line, {"type": "follow_figures"})
+            assert await hear(line, "figures_changed") == {"type": "figures_changed"}
+        async with socket(running, admin, "/ws/console") as line:
+            await say(line, {"type": "watch"})
+            assert await closed_with(line) == 4404

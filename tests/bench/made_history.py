@@ -26,6 +26,7 @@ from signaling.domain.ids import Secrets, fingerprint
 from signaling.domain.indexing import Numbers, head_of, place_of, tail_of
 from signaling.domain.outcomes import ending, traces_after
 from signaling.domain.records import (
+    Assessment,
     Capture,
     Centre,
     Invitation,
@@ -57,6 +58,17 @@ NOTES: Final = (
     "chute d'escalier", "douleur thoracique", "plaie de la main", "malaise au volant", "brûlure au bras",
     "détresse respiratoire", "accouchement imminent", "traumatisme crânien", "convulsions de l'enfant",
 )  # fmt: skip
+CARRIERS: Final = ("twilio", "twilio", "ovh")
+PHONES: Final = (
+    *(("Safari 18, iOS", "iPhone"),) * 4,
+    ("Chrome 137, Android", "SM-S911B"),
+    ("Chrome 137, Android", "SM-A546B"),
+    ("Samsung Internet 28, Android", "SM-A346B"),
+    ("Chrome 136, Android", "Pixel 8"),
+    ("Chrome 137, Android", ""),
+    ("Firefox 140, Android", ""),
+)
+ASSESSMENTS: Final[tuple[Assessment, ...]] = ("worse", "same", "same", "better", "no_video")
 NAMES: Final = ("Alice", "Bruno", "Chloé", "David", "Élise", "Farid", "Gaëlle", "Hugo", "Inès", "Jules")
 
 Batch = dict[str, list[dict[str, Any]]]  # table -> rows
@@ -152,21 +164,26 @@ class Maker:
         session = records[0]
         assert isinstance(session, Session)
         yield "meeting", self._meeting(session, events, places)
+        yield "figure_due", {"session": session.id, "centre": session.centre, "version": session.version}
 
     def _events(self, at: int, by: str, invitation: str, message: str, phone: str) -> tuple[Event, ...]:
         """As far up the ladder as chance will have it, then commands, then the end."""
         chance = self._random.random()
+        provider, (browser, model) = self._random.choice(CARRIERS), self._random.choice(PHONES)
         ladder: list[AnyFact] = [
             facts.SessionStarted(by=by),
             facts.InvitationCreated(invitation=invitation, channel="sms", to_hint="•••", line="mobile"),
-            facts.MessageQueued(message=message, invitation=invitation, channel="sms", provider="outbox"),
+            facts.MessageQueued(message=message, invitation=invitation, channel="sms", provider=provider),
         ]
         if chance < 0.04:
             ladder.append(facts.MessageFailed(message=message, reason="30005", permanent=True))
         if chance >= 0.04:
             ladder += [facts.MessageAccepted(message=message), facts.MessageDelivered(message=message)]
         if chance >= 0.1:
-            ladder += [facts.LinkOpened(invitation=invitation), facts.CameraAsked(participant=phone)]
+            claimed = facts.LinkClaimed(
+                invitation=invitation, participant=phone, browser=browser, language="fr", model=model
+            )
+            ladder += [facts.LinkOpened(invitation=invitation), claimed, facts.CameraAsked(participant=phone)]
         if 0.1 <= chance < 0.13:
             ladder.append(facts.CameraRefused(participant=phone, reason="denied"))
         if chance >= 0.18:
@@ -178,6 +195,9 @@ class Maker:
             ]
         if self._random.random() < 0.03:
             ladder.append(facts.SessionMarked(by=by, debrief=True))
+        if self._random.random() < 0.5:
+            assessment = self._random.choice(ASSESSMENTS)
+            ladder.append(facts.SessionAssessed(by=by, assessment=assessment))
         filler = facts.CommandSent(command="c", participant=phone, by=by, name="torch", value=True)
         happened = [*ladder, *[filler] * (EVENTS - 1 - len(ladder)), facts.SessionEnded(by=by)]
         step = self._random.randrange(2_000, 30_000)
@@ -235,7 +255,7 @@ def fill(database_url: str, count: int, seed: int, key: bytes) -> Maker:
 
 def _in_order(first: Batch, batches: Iterable[Batch]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Parents before children."""
-    names = [table.name for table in (*TABLE_OF.values(), tables.event, tables.meeting)]
+    names = [table.name for table in (*TABLE_OF.values(), tables.event, tables.meeting, tables.figure_due)]
     for batch in chain([first], batches):
         yield from ((name, batch[name]) for name in names if name in batch)
 

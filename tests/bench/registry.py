@@ -7,6 +7,7 @@ from typing import Final
 
 from tests.bench import (
     command,
+    figures,
     first_picture,
     history,
     interactive,
@@ -40,6 +41,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Awaitable[Report]]]] = {
     "interactive": interactive.run,
     "invite": invite.run,
     "history": history.run,
+    "figures": figures.run,
     "vault": vault.run,
     "room-page": page.run,
     "room-command": room_command.run,

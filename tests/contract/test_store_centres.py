@@ -78,6 +78,7 @@ ONLY_OWN: Final[dict[str, tuple[Attempt, Callable[[World], list[Any]]]]] = {
     "phone_tests": (lambda store, world: store.phone_tests(MINE, 100), lambda world: []),
     "overdue": (lambda store, world: store.overdue(MINE, "sessions", cast.NOW + 1, 9), lambda world: []),
     "recordings": (lambda store, world: store.recordings(MINE, world.session), lambda world: []),
+    "quality": (lambda store, world: store.quality(MINE, world.session), lambda world: []),
     "sessions_with": (lambda store, world: store.sessions_with(MINE, THEIRS), lambda world: []),
     "phone_tests_with": (lambda store, world: store.phone_tests_with(MINE, cast.PHONE), lambda world: []),
     "forget_phone_tests_with": (forget_phone_tests, lambda world: [world.test]),

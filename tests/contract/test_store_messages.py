@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from signaling.domain import facts
+from signaling.domain.backoff import LONGEST
 from signaling.domain.errors import NotFound
 from signaling.domain.records import Message
 from signaling.ports import Change, Store
@@ -45,6 +46,15 @@ async def test_a_leased_message_is_nobody_elses_until_the_lease_ends(store: Stor
 async def test_a_message_whose_time_has_not_come_or_that_is_done_stays(store: Store) -> None:
     await queued(store, NOW + 1, None)
     assert list(await store.due_messages(NOW, 10, LEASE)) == []
+
+
+async def test_what_was_planned_before_the_clock_went_back_waits_no_longer_than_any_other(
+    store: Store,
+) -> None:
+    await queued(store, NOW + LONGEST)
+    assert list(await store.due_messages(NOW, 10, LEASE)) == []
+    [message] = await store.due_messages(NOW - 1, 10, LEASE)
+    assert message.next_try_at == LEASE
 
 
 async def test_the_longest_due_are_taken_first_and_no_more_than_asked(store: Store) -> None:

@@ -70,10 +70,15 @@ async def test_the_migrations_make_the_rules_of_the_code(new_url: str) -> None:
                 names.add(f"{index['name']} {re.sub('[()]', '', str(condition))}")
         return names
 
+    def drop_all(connection: Connection) -> None:
+        for view in inspect(connection).get_view_names():
+            connection.execute(text(f"DROP VIEW {view}"))
+        metadata.drop_all(connection)
+
     await asyncio.to_thread(upgrade, new_url)
     database = Database(new_url)
     migrated = await database.read(lambda connection: connection.run_sync(rules))
-    await database.write(lambda connection: connection.run_sync(metadata.drop_all))
+    await database.write(lambda connection: connection.run_sync(drop_all))
     await database.write(lambda connection: connection.run_sync(metadata.create_all))
     assert await database.read(lambda connection: connection.run_sync(rules)) == migrated
     assert {"ck_centre_own", "ix_message_due next_try_at IS NOT NULL"} < migrated

@@ -11,13 +11,15 @@ from schemathesis import Case, GenerationMode
 from schemathesis.core.errors import InvalidSchema
 
 from tests.app.matrix import TABLE, Rule
+from tests.e2e.stage import PASSWORD
 from tests.fuzz.counts import Counts, memory
-from tests.fuzz.stage import Visio
+from tests.fuzz.stage import ROLES, Visio
 
 WHO: Final = ("regulator", "supervisor", "administrator", "caller")
 # Asked once, everything after it would be refused at the door
 ENDS_LOGINS: Final = frozenset({"POST /logout", "POST /account/logins/others"})
 WITHIN: Final = 30.0  # seconds for one answer
+ANEW: Final = 200  # requests, after which everybody signs in again
 TRACE: Final = "Traceback"
 _TYPES: Final = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _BUSY: Final = ("no_picture",)  # codes of a 503 that are no fault: nothing is broken
@@ -53,6 +55,8 @@ def fuzz(visio: Visio, cases: int, mark: int = 0) -> Counts:
             @given(case=schema.as_strategy(generation_mode=mode))
             def ask(case: Case[Any]) -> None:
                 who = WHO[counts.sent % len(WHO)]
+                if counts.sent % ANEW == ANEW - 1:
+                    _sign_in_anew(visio)
                 _judge(case, _answer(case, line, visio, who), counts)
 
             ask()
@@ -60,6 +64,20 @@ def fuzz(visio: Visio, cases: int, mark: int = 0) -> Counts:
     if TRACE in visio.product.log():
         counts.blame("a trace in the log")
     return counts
+
+
+def _sign_in_anew(visio: Visio) -> None:
+    """Some inventions end the login that they come with."""
+    for role, email in ROLES.items():
+        answer = requests.post(
+            f"{visio.product.origin}/login",
+            data={"email": email, "password": PASSWORD},
+            headers={"Origin": visio.product.origin},
+            timeout=WITHIN,
+            allow_redirects=False,
+        )
+        if answer.cookies:
+            visio.cookies[role] = "; ".join(f"{one.name}={one.value}" for one in answer.cookies)
 
 
 def _answer(case: Case[Any], line: requests.Session, visio: Visio, who: str) -> requests.Response | None:

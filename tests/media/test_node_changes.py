@@ -12,13 +12,15 @@ from redis import Redis
 
 from media import frames, heartbeat, registry, remote
 from media import node as nodes
+from media.film_recorder import FilmRecorder
 from media.node import Node
 from media.relay import EmbeddedRelay
 from media.remote import RemoteRelay
 from signaling.domain.errors import NoChannel, RelayUnavailable
+from signaling.domain.ids import new_id
 from signaling.messages.relay import ChannelMessage, ChannelOpened, Connected, Moved, Stalled
 from tests import servers
-from tests.media.nodes import NodeProcess, placed, until_alive, until_late, web
+from tests.media.nodes import ANY_SPEED, NodeProcess, placed, until_alive, until_late, web
 from tests.media.peers import LOOPBACK, Ear, Phone, Viewer, until
 
 MakePhone = Callable[..., Phone]
@@ -148,7 +150,8 @@ async def test_a_node_does_not_wait_for_ever_for_those_who_stay(
     redis_url: str, phone: MakePhone, viewer: MakeViewer, ear: Ear
 ) -> None:
     stop, ready = asyncio.Event(), asyncio.Event()
-    leaving = Node(redis_url, EmbeddedRelay(addresses=(LOOPBACK,)))
+    own = EmbeddedRelay(addresses=(LOOPBACK,))
+    leaving = Node(redis_url, own, FilmRecorder(own, lambda: new_id(0)))
     running = asyncio.create_task(leaving.run(stop, ready.set))
     await ready.wait()
     async with web(redis_url, ear) as relay:
@@ -205,11 +208,11 @@ async def test_an_event_that_redis_gave_to_a_connection_that_is_gone_is_handled_
 async def test_leases_that_run_out_while_redis_stands_still_move_nobody(
     phone: MakePhone, viewer: MakeViewer, ear: Ear
 ) -> None:
-    with servers.redis_server() as redis, NodeProcess(redis.url) as first:
+    with servers.redis_server() as redis, NodeProcess(redis.url, **ANY_SPEED) as first:
         async with web(redis.url, ear) as relay:
             console, caller = await viewer().view(relay), await phone(shade=60).publish(relay)
             await console.sees(60)
-            with NodeProcess(redis.url) as second:
+            with NodeProcess(redis.url, **ANY_SPEED) as second:
                 redis.freeze()
                 with pytest.raises(RelayUnavailable):
                     await relay.send("visio", "phone", "bonjour")

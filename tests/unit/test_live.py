@@ -138,7 +138,7 @@ def test_a_binary_frame_is_a_number_and_a_jpeg_and_fits_the_bus() -> None:
 
 
 async def test_measurements_reach_the_consoles_with_their_phone(live: Live, seen: Console) -> None:
-    await live.quality(PHONE.session, PHONE.id, QUALITY)
+    await live.quality(PHONE.centre, PHONE.session, PHONE.id, QUALITY)
     told = msgspec.json.decode(await seen.frame(), type=console.Quality)
     assert told == console.Quality(
         participant=PHONE.id, bitrate=320.0, frames=12.5, width=640, height=360, loss=0.1, battery=0.4
@@ -159,14 +159,16 @@ async def test_measurements_reach_the_consoles_with_their_phone(live: Live, seen
 )
 async def test_impossible_measurements_are_refused(live: Live, wrong: dict[str, float]) -> None:
     with pytest.raises(BadMessage):
-        await live.quality(PHONE.session, PHONE.id, msgspec.structs.replace(QUALITY, **wrong))
+        await live.quality(PHONE.centre, PHONE.session, PHONE.id, msgspec.structs.replace(QUALITY, **wrong))
 
 
 async def test_measurements_that_come_too_often_are_let_go(live: Live, seen: Console, clock: Clock) -> None:
     for bitrate in (1.0, 2.0):
-        await live.quality(PHONE.session, PHONE.id, msgspec.structs.replace(QUALITY, bitrate=bitrate))
+        await live.quality(
+            PHONE.centre, PHONE.session, PHONE.id, msgspec.structs.replace(QUALITY, bitrate=bitrate)
+        )
     clock.advance(QUALITY_MILLISECONDS)
-    await live.quality(PHONE.session, PHONE.id, msgspec.structs.replace(QUALITY, bitrate=3.0))
+    await live.quality(PHONE.centre, PHONE.session, PHONE.id, msgspec.structs.replace(QUALITY, bitrate=3.0))
     assert [msgspec.json.decode(await seen.frame())["bitrate"] for _ in range(2)] == [1.0, 3.0]
 
 

@@ -8,6 +8,7 @@ import { pageData, part } from "../shared/dom.js";
 import { phrasebook } from "../shared/phrases.js";
 import { covers } from "./covers.js";
 import { films } from "./films.js";
+import { trackMap } from "./track.js";
 
 const form = part(document, "closing");
 const session = form.dataset["session"] ?? "";
@@ -21,3 +22,4 @@ markSwitch(document, say, store, () => marked, (kept) => {
 });
 covers(document);
 films(document);
+trackMap(document, say, pageData("session-data"));

@@ -39,6 +39,7 @@
  * @typedef {object} Phone
  * @property {string} participant
  * @property {string} browser
+ * @property {string} [model]
  * @property {"none" | "connecting" | "connected" | "stalled"} media
  * @property {boolean} hidden
  * @property {{cause: string, at: number} | null} lost why no picture leaves its camera
@@ -107,6 +108,8 @@
  * @property {Document[]} documents
  * @property {{kind: "photo" | "document", reason: string, at: number} | null} fileFailure the newest
  * @property {import("./streams.js").Stream[]} streams beside the caller's picture, oldest first
+ * @property {boolean} helpAsked a supervisor was called
+ * @property {import("./assistance.js").Help[]} helps
  * @property {string[]} films of the caller's picture that are being made
  * @property {Record<string, string>} seats of the regulators: their user ids by their participants
  * @property {boolean} debrief marked to be talked over
@@ -141,6 +144,8 @@ export function emptyCall() {
     documents: [],
     fileFailure: null,
     streams: [],
+    helpAsked: false,
+    helps: [],
     films: [],
     seats: {},
     debrief: false,

@@ -16,7 +16,7 @@ const ON_THE_PHONE = ["asked", "granted", "connecting", "picture"];
 export const PHONE_FOLDS = {
   // Its decision, or its predecessor, may have told of a phone before it said who it is.
   "link.claimed": (call, fact) => 
-    isKnown(call, fact) ? phone(call, fact, { browser: fact.browser }) : arriving(call, newPhone(fact)),
+    isKnown(call, fact) ? phone(call, fact, { browser: fact.browser, model: fact.model }) : arriving(call, newPhone(fact)),
   "camera.asked": (call, fact) => ({
     ...phone(call, fact, { refused: null, hungUpAt: null, hidden: false, lost: null }),
     ...again(call, fact, ON_THE_PHONE),
@@ -109,6 +109,7 @@ export function newPhone(fact) {
   return {
     participant: fact.participant,
     browser: fact.browser,
+    model: fact.model,
     media: "none",
     hidden: false,
     lost: null,

@@ -1,5 +1,6 @@
 /** One event more: each kind of fact changes the call in its own way. Pure. */
 
+import { ASSISTANCE_FOLDS } from "./assistance.js";
 import { followed } from "./call.js";
 import { CLOSING_FOLDS } from "./closing.js";
 import { CPR_FOLDS } from "./cpr.js";
@@ -24,6 +25,7 @@ const FOLDS = {
   ...STREAM_FOLDS,
   ...TAPING_FOLDS,
   ...CLOSING_FOLDS,
+  ...ASSISTANCE_FOLDS,
   "invitation.created": (_call, fact, at) => ({
     invitation: { id: fact.invitation, channel: fact.channel, hint: fact.to_hint, line: fact.line, at },
     message: null,

@@ -184,6 +184,16 @@ export class Intents {
     return this._ask("taping", { type: "stop_recording" });
   }
 
+  /** @param {boolean} asked whether a supervisor should look */
+  askHelp(asked) {
+    return this._ask("assisting", { type: "ask_help", asked });
+  }
+
+  /** @param {string} help whose words were read */
+  seeHelp(help) {
+    return this._ask("assisting", { type: "see_help", help });
+  }
+
   /** Invites a guest, or sends their link again. @param {import("../../../signaling/client/socket.js").Frame} frame */
   async invite(frame) {
     if (this._options.state().inviting.status === "busy") return;
@@ -202,7 +212,7 @@ export class Intents {
     return this._ask("ending", { type: "end" });
   }
 
-  /** @param {"deciding" | "ending" | "handing" | "pressing" | "taping" | "inviting"} name @param {import("../../../signaling/client/socket.js").Frame} frame */
+  /** @param {"deciding" | "ending" | "handing" | "pressing" | "taping" | "assisting" | "inviting"} name @param {import("../../../signaling/client/socket.js").Frame} frame */
   async _ask(name, frame) {
     const { socket, dispatch } = this._options;
     dispatch({ type: name, status: "busy" });

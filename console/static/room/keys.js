@@ -1,7 +1,7 @@
 /** Which key asks for what. Pure. */
 
 /** @typedef {"camera" | "lens" | "torch" | "profile" | "position" | "photo" | "pause" | "metronome" | "capture" | "closer" | "wider" | "clear" | number} RoomIntent a number: that phrase of GUIDANCE */
-/** @typedef {"fullscreen" | "pointing" | "writing" | "language" | "document" | "move" | "add" | "refuse" | "hand" | "help" | "pressing" | "ending" | "map" | "place" | Pan | "nearer" | "farther" | "whole" | "rotate" | "brighten" | "freeze" | "window" | "guest" | "reveal" | "mark" | "sharing" | "ownCamera" | "swap" | "draw"} ViewIntent */
+/** @typedef {"fullscreen" | "pointing" | "writing" | "language" | "document" | "move" | "add" | "refuse" | "hand" | "help" | "pressing" | "ending" | "map" | "place" | Pan | "nearer" | "farther" | "whole" | "rotate" | "brighten" | "freeze" | "window" | "guest" | "reveal" | "mark" | "sharing" | "ownCamera" | "swap" | "draw" | "assistance"} ViewIntent */
 /** @typedef {"left" | "right" | "up" | "down"} Pan */
 /** @typedef {RoomIntent | ViewIntent} KeyIntent */
 
@@ -52,6 +52,7 @@ const KEYS = {
   _: "ownCamera",
   "*": "swap",
   ";": "draw",
+  "<": "assistance",
 };
 
 /** What the list of keys shows, part by part: every intent of a key, `phrase` for the digits. */
@@ -59,7 +60,7 @@ export const GROUPS = /** @type {const} */ ({
   picture: ["closer", "wider", "capture", "fullscreen", "nearer", "farther", "whole", "left", "right", "up", "down", "rotate", "brighten", "freeze", "window", "reveal", "swap", "draw"],
   phone: ["camera", "lens", "torch", "photo", "pause", "position", "map", "place", "profile"],
   words: ["phrase", "clear", "writing", "metronome", "pressing", "pointing", "language", "document"],
-  visio: ["move", "add", "refuse", "hand", "guest", "mark", "ending", "help", "sharing", "ownCamera"],
+  visio: ["move", "add", "refuse", "hand", "guest", "mark", "ending", "help", "assistance", "sharing", "ownCamera"],
 });
 
 /** The keys of an intent, as they are printed. @param {string} intent @returns {string[]} */

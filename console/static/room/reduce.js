@@ -39,7 +39,7 @@ import { arrived, forgetSilent, reduceUploads } from "./uploads.js";
  *   | {type: "still.storing", key: string}
  *   | {type: "still.stored", key: string, capture: string}
  *   | {type: "still.failed", key: string, text: string}
- *   | {type: "resend" | "deciding" | "ending" | "handing" | "pressing" | "taping" | "inviting", status: import("./state.js").Ask["status"], text?: string}
+ *   | {type: "resend" | "deciding" | "ending" | "handing" | "pressing" | "taping" | "assisting" | "inviting", status: import("./state.js").Ask["status"], text?: string}
  * )} RoomMessage
  */
 
@@ -116,6 +116,8 @@ function reduceIntent(state, message) {
       return { ...state, sharing: { ...state.sharing, [message.source]: { ...state.sharing[message.source], ...message.change } } };
     case "taping":
       return { ...state, taping: { status: message.status, text: message.text ?? "", at: state.now } };
+    case "assisting":
+      return { ...state, assisting: { status: message.status, text: message.text ?? "", at: state.now } };
     case "zoom.next":
       return { ...state, nextZoom: message.value };
     case "place":

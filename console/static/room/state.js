@@ -103,6 +103,7 @@ import { OFF } from "./streams.js";
  * @property {Ask} ending
  * @property {Ask} pressing the state of CPR
  * @property {Ask} taping the end of the recording
+ * @property {Ask} assisting the call for a supervisor, and that their words were read
  * @property {Ask} handing the control over
  * @property {Ask} inviting a guest, sending their link again, removing one
  * @property {Record<string, import("./guests.js").Named>} guestNames by their invitations
@@ -149,6 +150,7 @@ export function initial(page, clock) {
     ending: IDLE,
     pressing: IDLE,
     taping: IDLE,
+    assisting: IDLE,
     handing: IDLE,
     inviting: IDLE,
     guestNames: {},

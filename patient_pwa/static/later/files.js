@@ -256,5 +256,6 @@ export function install(host) {
 
 /** @param {string} error the server's code @returns {string} which sentence of the page tells it */
 function sentence(error) {
+  if (error === "day_quota") return "quota";
   return ["too_large", "quota", "bad_file"].includes(error) ? error : "lost";
 }

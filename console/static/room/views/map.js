@@ -4,7 +4,7 @@ import { part, setAttribute, show } from "../../shared/dom.js";
 
 /** @typedef {import("../state.js").State} State */
 /** @typedef {import("../call.js").Position} Position */
-/** @typedef {{tiles: string, attribution: string}} MapSource */
+/** @typedef {{tiles: string, attribution: string, whole?: boolean}} MapSource `whole`: all of the track is shown first */
 
 const LEAFLET = "/console/static/vendor/leaflet/leaflet"; // .js and .css, as they are published
 const CLOSE = 17; // zoom: a street with its houses
@@ -76,6 +76,7 @@ class Chart {
     this._circle = leaflet.circle([0, 0], { radius: 0, ...of("map-accuracy") });
     this._spot = leaflet.circleMarker([0, 0], { radius: 7, ...of("map-spot") });
     this._near = false;
+    this._whole = source.whole ?? false;
     frame.addEventListener("keydown", (event) => this._key(event));
   }
 
@@ -89,6 +90,7 @@ class Chart {
     this._circle.setLatLng(here).setRadius(position.accuracy).addTo(this._map);
     this._spot.setLatLng(here).addTo(this._map);
     const whole = this._circle.getBounds();
+    if (this._whole) whole.extend(this._track.getBounds());
     if (!this._near) this._map.fitBounds(whole, { maxZoom: CLOSE, animate: false });
     else if (!this._map.getBounds().contains(here)) this._map.panTo(here, { animate: false });
     this._near = true;

@@ -22,7 +22,7 @@ export function qualityView(root, say, language) {
     show(part(root, "grade"), graded !== "");
     setText(part(root, "grade-words"), graded && say(`quality.${graded}`));
     showBattery(root, state.quality, say, number);
-    const facts = graded && state.quality ? factWords(state.quality, number) : {};
+    const facts = graded && state.quality ? { ...factWords(state.quality, number), phone: phoneWords(state) } : {};
     for (const [name, words] of Object.entries(facts)) setText(part(root, `quality-${name}`), words);
   };
 }
@@ -43,6 +43,11 @@ function showBattery(root, quality, say, number) {
   const low = quality?.battery != null && quality.battery <= LOW_BATTERY;
   show(part(root, "battery"), low);
   if (low) setText(part(root, "battery"), say("battery", { percent: number.format((quality.battery ?? 0) * 100) }));
+}
+
+/** Model and browser, as far as the phone tells. @param {State} state */
+function phoneWords({ call: { phone } }) {
+  return [phone?.model, phone?.browser].filter(Boolean).join(", ") || "—";
 }
 
 /** @param {Quality} quality @param {Intl.NumberFormat} number @returns {Record<string, string>} */

@@ -1,4 +1,5 @@
 import { part } from "../../shared/dom.js";
+import { assistanceView } from "./assistance.js";
 import { barView } from "./bar.js";
 import { camerasView } from "./cameras.js";
 import { choiceView } from "./choice.js";
@@ -59,6 +60,7 @@ export function roomView(root, { say, language, page, intents, documents, places
   const sharing = sharingView(root, say, { load: loadSharing, storage: localStorage });
   const drawing = drawingFold(root, { say, state, intents, documents });
   const help = helpView(root, say, localStorage);
+  const assistance = assistanceView(root, say, intents, state);
   const views = [
     layersView(root, say, language),
     framing.render,
@@ -80,9 +82,9 @@ export function roomView(root, { say, language, page, intents, documents, places
     papers.render,
     guests.render,
     cpr.render,
+    assistance.render,
     ...panelViews(root, { say, language, page, intents, state }),
     position.render,
-    flashView(part(root, "flash")),
   ];
   /** @type {Doing} */
   const doing = {
@@ -92,17 +94,16 @@ export function roomView(root, { say, language, page, intents, documents, places
     ...words(root),
     document: papers.choose,
     ...position.doing,
-    ...decisions(intents, state),
-    hand: () => intents.hand(),
+    ...decisions(root, intents, state),
     guest: guests.invite,
     help: help.toggle,
+    assistance: assistance.toggle,
     pressing: cpr.toggle,
     reveal: eyes.hold,
     mark: mark.toggle,
     ...sharing.doing,
     ...drawing.doing,
     ...cameras.doing,
-    ending: () => part(root, "end").focus(),
   };
   return { doing, keysOn: help.keysOn, seeOurselves: sharing.seeOurselves, render: (/** @type {State} */ now) => views.forEach((view) => view(now)) };
 }
@@ -124,16 +125,27 @@ function panelViews(root, { say, language, page, intents, state }) {
     tapingView(root, say, intents),
     leavingView(root, say, () => void intents.end()),
     endedView(root, say, language, page),
+    flashView(part(root, "flash")),
   ];
 }
 
-/** On the second phone that asked first. @param {import("../intents.js").Intents} intents @param {() => State} state */
-function decisions(intents, state) {
+/**
+ * On the second phone that asked first, on who drives, on the end.
+ *
+ * @param {ParentNode} root @param {import("../intents.js").Intents} intents @param {() => State} state
+ */
+function decisions(root, intents, state) {
   const decide = (/** @type {import("./handovers.js").Decision} */ decision) => {
     const asked = state().call.handovers[0];
     if (asked) void intents.decide(asked.id, decision);
   };
-  return { move: () => decide("move"), add: () => decide("add"), refuse: () => decide("refuse") };
+  return {
+    move: () => decide("move"),
+    add: () => decide("add"),
+    refuse: () => decide("refuse"),
+    hand: () => intents.hand(),
+    ending: () => part(root, "end").focus(),
+  };
 }
 
 /** @param {ParentNode} root */

@@ -1,0 +1,67 @@
+"""Whether what calls stand on works: the store, the bus, the relay, the files and each carrier."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, Literal
+
+import msgspec
+
+from signaling.domain.errors import Unavailable
+from signaling.ports import CarrierCount, Clock, Store
+
+LOOKED_AT: Final = 15 * 60_000  # ms of messages
+LASTS: Final = 5_000  # ms that an answer counts, whoever asks
+FEW: Final = 3  # messages, of which nothing can be told
+BAD, SLOW = 0.5, 0.2  # share that failed, from which on a carrier is so
+
+Health = Literal["good", "slow", "bad", "unknown"]
+
+
+class PartHealth(msgspec.Struct, frozen=True):
+    """`carrier`: its messages, None for what is no carrier."""
+
+    name: str
+    health: Health
+    carrier: CarrierCount | None = None
+
+
+class Machinery:
+    """`missing`: of `parts`, those that do not answer now."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        parts: tuple[str, ...],
+        missing: Callable[[], Awaitable[tuple[str, ...]]],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._names = parts
+        self._missing = missing
+        self._asked_at: int | None = None
+        self._parts: tuple[PartHealth, ...] = ()
+
+    async def parts(self) -> tuple[PartHealth, ...]:
+        """Never raises: what can't be told is unknown, or bad."""
+        now = self._clock.now()
+        if self._asked_at is None or not 0 <= now - self._asked_at < LASTS:
+            self._asked_at = now
+            missing = await self._missing()
+            own = [PartHealth(name, "bad" if name in missing else "good") for name in self._names]
+            self._parts = (*own, *await self._carriers(now))
+        return self._parts
+
+    async def _carriers(self, now: int) -> list[PartHealth]:
+        try:
+            return [_carrier(one) for one in await self._store.carriers(now - LOOKED_AT) if one.provider]
+        except Unavailable:
+            return [PartHealth(one.name, "unknown", one.carrier) for one in self._parts if one.carrier]
+
+
+def _carrier(of: CarrierCount) -> PartHealth:
+    told = of.accepted + of.delivered + of.failed
+    share = of.failed / told if told else 0.0
+    health: Health = "bad" if share >= BAD else "slow" if share >= SLOW else "good"
+    return PartHealth(of.provider, health if told >= FEW else "unknown", of)

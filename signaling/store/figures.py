@@ -1,0 +1,209 @@
+"""Counts sessions that have ended, and reads the sums.
+
+What a session added before is kept and taken away first, in the transaction that adds what it is now, so that
+a session counts once whatever happens and however often it changes. Sums keep their rows for good: erasure
+and retention take the people away, not the figures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, tzinfo
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Table, delete, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from signaling.domain.contribution import Contribution, contribution
+from signaling.domain.facts import Event
+from signaling.domain.figures import SUMS, Dimension, Stretch, Sum
+from signaling.domain.quality import Quality, summary
+from signaling.domain.records import Session
+from signaling.store import rows, tables
+from signaling.store.database import Database
+
+_BATCH: Final = 500  # rows of one statement
+
+Key = tuple[Any, ...]  # the values of a table's primary key, in its order
+
+
+class Figures:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def count_sessions(self, zone: tzinfo, limit: int) -> Sequence[str]:
+        async def work(connection: AsyncConnection) -> Sequence[str]:
+            due = await _due(connection, limit)
+            if due:
+                await _count(connection, due, zone)
+            return [session.centre for session in due]
+
+        return await self._database.write(work)
+
+    async def recount(self) -> int:
+        session, due = tables.session.c, tables.figure_due
+        counted = select(tables.figure_session.c.session).where(tables.figure_session.c.session == session.id)
+        ended = select(session.id, session.centre, session.version).where(
+            session.ended_at.is_not(None), or_(session.erased_at.is_(None), ~counted.exists())
+        )
+
+        async def work(connection: AsyncConnection) -> int:
+            statement = _insert(connection, due).from_select(["session", "centre", "version"], ended)
+            return (await connection.execute(statement.on_conflict_do_nothing())).rowcount
+
+        return await self._database.write(work)
+
+    async def figure_sums(
+        self,
+        centres: Sequence[str],
+        dimension: Dimension | None,
+        stretches: Sequence[Stretch],
+        buckets: Sequence[str],
+    ) -> Sequence[Sum]:
+        if not centres or not stretches:
+            return ()
+
+        async def work(connection: AsyncConnection) -> Sequence[Sum]:
+            where = (centres, dimension, stretches)
+            plain = await _read(connection, tables.figure_sum, SUMS, *where)
+            return [*plain, *await _read(connection, tables.figure_bucket, buckets, *where)]
+
+        return await self._database.read(work)
+
+
+async def to_be_counted(connection: AsyncConnection, session: Session) -> None:
+    """The session has changed; it counts once it has ended. Waits while it is being counted, so that this
+    change is never taken for counted."""
+    if session.ended_at is None or session.erased_at is not None:
+        return
+    values = {"session": session.id, "centre": session.centre, "version": session.version}
+    statement = _insert(connection, tables.figure_due).values(values)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["session"], set_={"version": session.version})
+    )
+
+
+# ---------------------------------------------------------------- counting
+async def _due(connection: AsyncConnection, limit: int) -> Sequence[Session]:
+    """Those that no other process counts at the moment; none of them is due any more."""
+    due = tables.figure_due
+    query = select(due.c.session).order_by(due.c.session).limit(limit).with_for_update(skip_locked=True)
+    ids = [row.session for row in await connection.execute(query)]
+    if not ids:
+        return ()
+    await connection.execute(delete(due).where(due.c.session.in_(ids)))
+    session = tables.session.c
+    found = select(tables.session).where(session.id.in_(ids), session.ended_at.is_not(None))
+    return await rows.fetch(connection, Session, found)
+
+
+async def _count(connection: AsyncConnection, due: Sequence[Session], zone: tzinfo) -> None:
+    counted = tables.figure_session
+    query = select(counted).where(counted.c.session.in_([one.id for one in due]))
+    before = {row.session: row.counted for row in await connection.execute(query)}
+    events, measured = await _events(connection, due), await _measured(connection, due)
+    sums, buckets = Counter[Key](), Counter[Key]()
+    kept = []
+    for session in due:
+        if session.id in before:
+            if session.erased_at is not None:  # what it added while there was more of it stays
+                continue
+            taken = msgspec.json.decode(before[session.id], type=Contribution)
+            _add(sums, buckets, session.centre, taken, -1)
+        added = contribution(session, events.get(session.id, ()), zone, summary(measured.get(session.id, ())))
+        _add(sums, buckets, session.centre, added, 1)
+        text = msgspec.json.encode(added).decode()
+        kept.append({"session": session.id, "centre": session.centre, "counted": text})
+    if kept:
+        await _keep(connection, kept)
+    await _sum_up(connection, tables.figure_sum, sums)
+    await _sum_up(connection, tables.figure_bucket, buckets)
+
+
+async def _events(connection: AsyncConnection, due: Sequence[Session]) -> dict[str, list[Event]]:
+    """By session, in order: one question for all of them."""
+    event = tables.event.c
+    query = (
+        select(event.session, event.version, event.at, event.fact)
+        .where(event.session.in_([one.id for one in due]))
+        .order_by(event.session, event.version)
+    )
+    found: dict[str, list[Event]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.session, []).append(Event(row.version, row.at, rows.decode_fact(row.fact)))
+    return found
+
+
+async def _measured(connection: AsyncConnection, due: Sequence[Session]) -> dict[str, list[Quality]]:
+    """By session."""
+    query = select(tables.quality).where(tables.quality.c.session.in_([one.id for one in due]))
+    found: dict[str, list[Quality]] = {}
+    for one in await rows.fetch(connection, Quality, query):
+        found.setdefault(one.session, []).append(one)
+    return found
+
+
+def _add(sums: Counter[Key], buckets: Counter[Key], centre: str, added: Contribution, times: int) -> None:
+    for dimension, name in added.groups.items():
+        for span, first in (("day", added.day), ("month", f"{added.day[:7]}-01")):
+            for measure, count in added.counts.items():
+                sums[centre, dimension, span, measure, first, name] += times * count
+            for measure, bucket in added.buckets.items():
+                buckets[centre, dimension, span, measure, first, name, bucket] += times
+
+
+async def _keep(connection: AsyncConnection, kept: list[dict[str, Any]]) -> None:
+    statement = _insert(connection, tables.figure_session)
+    changed = {"counted": statement.excluded.counted}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["session"], set_=changed), kept)
+
+
+async def _sum_up(connection: AsyncConnection, table: Table, sums: Counter[Key]) -> None:
+    """In the order of the key, so that two processes never wait for each other."""
+    names = [column.name for column in table.primary_key]
+    values = [
+        {**dict(zip(names, key, strict=True)), "total": total} for key, total in sorted(sums.items()) if total
+    ]
+    statement = _insert(connection, table)
+    total = table.c.total + statement.excluded.total
+    adding = statement.on_conflict_do_update(index_elements=names, set_={"total": total})
+    for at in range(0, len(values), _BATCH):
+        await connection.execute(adding, values[at : at + _BATCH])
+
+
+def _insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+# ---------------------------------------------------------------- reading
+async def _read(
+    connection: AsyncConnection,
+    table: Table,
+    measures: Sequence[str],
+    centres: Sequence[str],
+    dimension: Dimension | None,
+    stretches: Iterable[Stretch],
+) -> Sequence[Sum]:
+    """Of several centres together; without a dimension: by centre."""
+    column = table.c
+    name = column.centre if dimension is None else column.name
+    groups = [column.first, name, column.measure, *([column.bucket] if "bucket" in column else [])]
+    days = or_(
+        *(
+            (column.span == one.span) & column.first.between(one.first.isoformat(), one.last.isoformat())
+            for one in stretches
+        )
+    )
+    query = (
+        select(*groups, func.sum(column.total))
+        .where(column.centre.in_(centres), column.dimension == (dimension or "all"))
+        .where(column.measure.in_(measures), days)
+        .group_by(*groups)
+    )
+    return [
+        Sum(date.fromisoformat(row[0]), row[1], row[2], row[3] if len(row) == 5 else None, int(row[-1]))
+        for row in await connection.execute(query)
+    ]
