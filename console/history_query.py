@@ -15,6 +15,7 @@ from signaling.domain.search import LONGEST, Search, understand
 
 PATH: Final = "/history"
 ZONE: Final = "Europe/Paris"  # of days and hours, for a browser that names none
+MOST: Final = 2**63 - 1  # that a place can be: both databases keep 64 bits
 KEPT: Final = ("q", "outcome", "regulator", "debrief", "running", "from", "to", "tz")
 
 
@@ -62,7 +63,8 @@ class Asked:
 
     def _place(self, name: str) -> int | None:
         text = self._query.get(name, "")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else None
+        place = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else None
+        return None if place is None or place > MOST else place
 
 
 def _tidy(text: str) -> str:

@@ -42,6 +42,7 @@ async def test_a_supervisor_sees_a_call_advance_on_the_wall_and_helps_its_regula
     await tap_start(phone)
     await until_seen(rene, GREEN)
     await expect(tile).to_contain_text("En direct")
+    await tile.scroll_into_view_if_needed()  # other tests' calls may fill the window
     still = tile.locator("[data-part=still]")
     await expect(still).to_be_visible()
     assert await still.evaluate(GREENNESS)

@@ -2,6 +2,7 @@
 
 import { localise } from "../shared/clock.js";
 import { part, setAttribute } from "../shared/dom.js";
+import { LiveList } from "./live-list.js";
 import { NextPages } from "./next-pages.js";
 
 const OURS = "Europe/Paris"; // the server's own, docs/history.md
@@ -74,3 +75,4 @@ document.addEventListener("change", (event) => {
 addEventListener("popstate", () => pages.show(location.href, false));
 tellZone();
 pages.fetchAhead();
+if (document.querySelector("[data-live]")) new LiveList(() => localise(document)).open();

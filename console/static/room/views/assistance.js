@@ -25,11 +25,15 @@ export function assistanceView(root, say, intents, state) {
     show(part(root, "help-said"), help !== undefined);
     if (help) setText(part(root, "help-from"), help.name);
     if (help) setText(part(root, "help-words"), help.text);
-    show(part(root, "assistance"), !now.call.ended);
+    const failed = now.assisting.status === "failed" ? now.assisting.text || say("assistance.failed") : "";
+    const words = say(now.call.helpAsked ? "assistance.called" : "assistance.call");
+    show(part(root, "assistance"), help !== undefined || failed !== "");
+    show(call, !now.call.ended);
     setAttribute(call, "aria-pressed", String(now.call.helpAsked));
-    setText(part(root, "help-call-words"), say(now.call.helpAsked ? "assistance.called" : "assistance.call"));
+    setAttribute(call, "title", words);
+    setText(part(root, "help-call-words"), words);
     call.disabled = seen.disabled = now.assisting.status === "busy";
-    setText(part(root, "help-failed"), now.assisting.status === "failed" ? now.assisting.text || say("assistance.failed") : "");
+    setText(part(root, "help-failed"), failed);
   };
   return { toggle, render };
 }

@@ -15,10 +15,19 @@ export function guestsFold(root, say, intents, state) {
   const fold = /** @type {HTMLDetailsElement} */ (part(root, "guests"));
   /** @type {Promise<(state: State) => void> | null} */
   let coming = null;
+  const form = /** @type {HTMLFormElement} */ (part(root, "guest-form"));
+  let ready = false;
+  let entered = false; // while the script was on its way
+  form.addEventListener("keydown", ({ key }) => {
+    entered = key === "Enter" && !ready;
+  });
   const come = async () => {
     try {
       coming ??= import("./guests.js").then(({ guestsView }) => guestsView(root, say, intents));
       (await coming)(state());
+      ready = true;
+      if (entered) form.requestSubmit();
+      entered = false;
     } catch {
       coming = null; // the line was away: the next opening or change asks again
     }

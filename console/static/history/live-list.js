@@ -1,0 +1,96 @@
+/** The newest page of the list follows what happens, and never moves what somebody points at. */
+
+import { Socket } from "../../../signaling/client/socket.js";
+
+/** @typedef {{id: string, outcome: string}} Running */
+
+const AT_MOST_EVERY = 1_000; // ms
+
+/** What of the running sessions a list shows. @param {Running[]} sessions */
+export const shownOf = (sessions) => sessions.map(({ id, outcome }) => `${id} ${outcome}`).sort().join("\n");
+
+export class LiveList {
+  /** @param {() => void} onShown once the list was made anew */
+  constructor(onShown) {
+    this._onShown = onShown;
+    /** @type {string | null} */
+    this._shown = null;
+    this._changed = false; // and not shown yet
+    this._asking = false;
+    this._askedAt = -AT_MOST_EVERY;
+  }
+
+  open() {
+    const socket = new Socket({
+      url: `${location.origin.replace(/^http/, "ws")}/ws/console`,
+      first: () => ({ type: "watch" }),
+      onFrame: (frame) => frame.type === "running" && this.heard(frame["sessions"]),
+      onState: () => undefined, // the list stays as it was until the line is back
+    });
+    addEventListener("online", () => socket.wake());
+    addEventListener("pagehide", () => socket.close());
+    addEventListener("pageshow", (event) => event.persisted && socket.open());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && socket.wake());
+    document.addEventListener("pointerover", () => this.catchUp());
+    document.addEventListener("focusin", () => this.catchUp());
+    document.addEventListener("click", (event) => {
+      if (event.target instanceof Element && event.target.closest("[data-part=news]")) void this.renew();
+    });
+    socket.open();
+  }
+
+  /** @param {Running[]} sessions */
+  heard(sessions) {
+    const now = shownOf(sessions);
+    const isNew = this._shown !== null && this._shown !== now; // the first frame is what the page came with
+    this._shown = now;
+    if (!isNew) return;
+    this._changed = true;
+    this.catchUp();
+  }
+
+  /** Shows what has changed, unless somebody is about to click on what is there. */
+  catchUp() {
+    if (!this._changed || !isNewest()) return;
+    const list = found();
+    const busy = list !== null && (list.matches(":hover") || list.contains(document.activeElement));
+    document.querySelector("[data-part=news]")?.toggleAttribute("hidden", !busy);
+    if (!busy) void this.renew();
+  }
+
+  async renew() {
+    const wait = this._askedAt + AT_MOST_EVERY - performance.now();
+    if (this._asking) return;
+    this._asking = true;
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    this._askedAt = performance.now();
+    this._changed = false;
+    const fresh = await read();
+    this._asking = false;
+    if (fresh) {
+      found()?.replaceWith(document.importNode(fresh, true));
+      document.querySelector("[data-part=news]")?.setAttribute("hidden", "");
+      this._onShown();
+    }
+    if (this._changed) this.catchUp();
+  }
+}
+
+const found = () => document.querySelector("[data-part=found]");
+
+/** Older pages stay what they were. */
+function isNewest() {
+  const query = new URLSearchParams(location.search);
+  return !query.has("before") && !query.has("after");
+}
+
+/** @returns {Promise<Element | null>} null while the server can't be reached: the next change asks again */
+async function read() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+    if (!answer.ok) return null;
+    return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-part=found]");
+  } catch {
+    return null;
+  }
+}
