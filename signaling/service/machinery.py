@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, Literal
 
@@ -40,18 +41,20 @@ class Machinery:
         self._clock = clock
         self._names = parts
         self._missing = missing
+        self._asking = asyncio.Lock()
         self._asked_at: int | None = None
         self._parts: tuple[PartHealth, ...] = ()
 
     async def parts(self) -> tuple[PartHealth, ...]:
         """Never raises: what can't be told is unknown, or bad."""
-        now = self._clock.now()
-        if self._asked_at is None or not 0 <= now - self._asked_at < LASTS:
-            self._asked_at = now
-            missing = await self._missing()
-            own = [PartHealth(name, "bad" if name in missing else "good") for name in self._names]
-            self._parts = (*own, *await self._carriers(now))
-        return self._parts
+        async with self._asking:
+            now = self._clock.now()
+            if self._asked_at is None or not 0 <= now - self._asked_at < LASTS:
+                missing = await self._missing()
+                own = [PartHealth(name, "bad" if name in missing else "good") for name in self._names]
+                self._parts = (*own, *await self._carriers(now))
+                self._asked_at = now
+            return self._parts
 
     async def _carriers(self, now: int) -> list[PartHealth]:
         try:

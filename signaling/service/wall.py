@@ -91,13 +91,23 @@ class Wall:
         must_watch(visitor)
         there = await self._oversight.visitor_at(visitor, centre)
         await self._store.room(centre, session)  # raises NotFound for another centre's
-        if (visitor.login, session) not in self._looked:
-            if len(self._looked) >= MOST_LOOKS:
-                self._looked.clear()
-            await self._audit.record(Audited(centre, there.user, "still.viewed", session))
-            self._looked.add((visitor.login, session))
+        await self._note(there, session)
         async with self._decoding:
             return await self._relay.still(relay_key(centre, session), "")
+
+    async def _note(self, visitor: Visitor, session: str) -> None:
+        """Once a login and session, however many pictures follow."""
+        look = (visitor.login, session)
+        if look in self._looked:
+            return
+        if len(self._looked) >= MOST_LOOKS:
+            self._looked.clear()
+        self._looked.add(look)
+        try:
+            await self._audit.record(Audited(visitor.centre, visitor.user, "still.viewed", session))
+        except BaseException:
+            self._looked.discard(look)
+            raise
 
     def _centre(self, centre: str) -> _Centre:
         return self._centres.setdefault(centre, _Centre(self._store, centre))

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from signaling.domain import facts
 from signaling.domain.backoff import LONGEST
 from signaling.domain.errors import NotFound
+from signaling.domain.ids import new_id
 from signaling.domain.records import Message
-from signaling.ports import Change, Store
+from signaling.ports import CarrierCount, Change, Store
 from signaling.store.sql import SqlStore
 from tests import cast
 from tests.cast import MINUTE, NOW, SAMU_54, Clock
@@ -100,3 +101,20 @@ async def test_a_message_that_failed_is_tried_again_when_it_says_so(store: Store
 async def test_an_unknown_message_is_not_found(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.message("unknown")
+
+
+async def test_messages_of_a_while_are_counted_by_carrier_and_fate(store: Store) -> None:
+    session = cast.session()
+    link = cast.invitation(session)
+    old, young = new_id(NOW - 1), NOW
+    fates = (("twilio", "delivered"), ("twilio", "delivered"), ("twilio", "failed"), ("ovh", "accepted"))
+    messages = [
+        cast.message(link, id=new_id(young), provider=provider, state=state) for provider, state in fates
+    ]
+    records = (link, cast.message(link, id=old, provider="ovh", state="failed"), *messages)
+    await store.start(session, Change(records=records))
+    assert list(await store.carriers(young)) == [
+        CarrierCount("ovh", accepted=1),
+        CarrierCount("twilio", delivered=2, failed=1),
+    ]
+    assert list(await store.carriers(young + 1)) == []

@@ -2,6 +2,7 @@
  * server draws them, here and without a script alike. */
 
 import { Socket } from "../../../signaling/client/socket.js";
+import { lasting } from "../shared/lasting.js";
 
 /** @param {HTMLElement} numbers */
 export function follow(numbers) {
@@ -13,11 +14,7 @@ export function follow(numbers) {
     },
     onState: () => undefined, // the numbers stay as they were until the line is back
   });
-  addEventListener("online", () => socket.wake());
-  addEventListener("pagehide", () => socket.close());
-  addEventListener("pageshow", (event) => event.persisted && socket.open());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && socket.wake());
-  socket.open();
+  lasting(socket);
 }
 
 let asking = false;

@@ -1,6 +1,7 @@
 /** The newest page of the list follows what happens, and never moves what somebody points at. */
 
 import { Socket } from "../../../signaling/client/socket.js";
+import { lasting } from "../shared/lasting.js";
 
 /** @typedef {{id: string, outcome: string}} Running */
 
@@ -27,16 +28,12 @@ export class LiveList {
       onFrame: (frame) => frame.type === "running" && this.heard(frame["sessions"]),
       onState: () => undefined, // the list stays as it was until the line is back
     });
-    addEventListener("online", () => socket.wake());
-    addEventListener("pagehide", () => socket.close());
-    addEventListener("pageshow", (event) => event.persisted && socket.open());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && socket.wake());
     document.addEventListener("pointerover", () => this.catchUp());
     document.addEventListener("focusin", () => this.catchUp());
     document.addEventListener("click", (event) => {
       if (event.target instanceof Element && event.target.closest("[data-part=news]")) void this.renew();
     });
-    socket.open();
+    lasting(socket);
   }
 
   /** @param {Running[]} sessions */

@@ -2,6 +2,7 @@
 
 import { Socket } from "../../../signaling/client/socket.js";
 import { pageData } from "../shared/dom.js";
+import { lasting } from "../shared/lasting.js";
 import { phrasebook } from "../shared/phrases.js";
 import { submitOnce } from "./once.js";
 import { runningView } from "./running.js";
@@ -31,9 +32,5 @@ function paint() {
 }
 
 for (const form of document.querySelectorAll("main form")) submitOnce(/** @type {HTMLFormElement} */ (form));
-addEventListener("online", () => socket.wake());
-addEventListener("pagehide", () => socket.close());
-addEventListener("pageshow", (event) => event.persisted && socket.open());
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && socket.wake());
 setInterval(paint, TICK);
-socket.open();
+lasting(socket);

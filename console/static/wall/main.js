@@ -2,6 +2,7 @@
 
 import { Socket } from "../../../signaling/client/socket.js";
 import { pageData, part, setText, show } from "../shared/dom.js";
+import { lasting } from "../shared/lasting.js";
 import { phrasebook } from "../shared/phrases.js";
 import { Noted, beside, fresh, ordered } from "./order.js";
 import { stills } from "./stills.js";
@@ -16,7 +17,7 @@ const list = part(document, "tiles");
 const paintTiles = tilesView(document, say, page, document.documentElement.lang);
 const paintParts = partsView(document, say);
 const noted = new Noted();
-const watch = stills(list, () => true);
+const watch = stills(list);
 
 /** @type {Tile[]} */
 let tiles = [];
@@ -95,9 +96,5 @@ list.addEventListener("keydown", (event) => {
   /** @type {HTMLElement} */ (links[beside(at, event.key, columns, links.length)]).focus();
 });
 
-addEventListener("online", () => socket.wake());
-addEventListener("pagehide", () => socket.close());
-addEventListener("pageshow", (event) => event.persisted && socket.open());
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && socket.wake());
 setInterval(paint, TICK);
-socket.open();
+lasting(socket);

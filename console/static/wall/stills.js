@@ -2,8 +2,8 @@
 
 const EVERY = 4_000; // ms
 
-/** @param {Element} list of tiles @param {() => boolean} wanted @returns {() => void} to be called for new tiles */
-export function stills(list, wanted) {
+/** @param {Element} list of tiles @returns {() => void} to be called for new tiles */
+export function stills(list) {
   /** @type {Set<Element>} */
   const seen = new Set();
   const sight = new IntersectionObserver((entries) => {
@@ -15,7 +15,7 @@ export function stills(list, wanted) {
   setInterval(() => {
     for (const item of seen) {
       if (!item.isConnected) seen.delete(item);
-      else if (wanted() && document.visibilityState === "visible") refresh(item);
+      else if (document.visibilityState === "visible") refresh(item);
     }
   }, EVERY);
   return () => {
