@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -47,8 +48,7 @@ class DiskFiles:
         """As `get`. What replaces the file meanwhile is not seen."""
         must_be_readable(centre, name)
         try:
-            file: IO[bytes] = await asyncio.to_thread(self._path(centre, name).open, "rb", 0)
-            with file:
+            with await _Opening(self._path(centre, name)).file() as file:
                 file.seek(start)
                 while piece := await asyncio.to_thread(file.read, PIECE):
                     yield piece
@@ -134,6 +134,35 @@ class DiskFiles:
 
     def _path(self, centre: str, name: str) -> Path:
         return self._folder / centre / name
+
+
+class _Opening:
+    """A file that a thread opens to read: whoever stops waiting for it leaves none open."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = threading.Lock()
+        self._file: IO[bytes] | None = None
+        self._given_up = False
+
+    async def file(self) -> IO[bytes]:
+        """Raises OSError."""
+        try:
+            return await asyncio.to_thread(self._open)
+        except asyncio.CancelledError:
+            with self._turn:
+                self._given_up = True
+                if self._file is not None:
+                    self._file.close()
+            raise
+
+    def _open(self) -> IO[bytes]:
+        file = self._path.open("rb", 0)
+        with self._turn:
+            self._file = file
+            if self._given_up:
+                file.close()
+        return file
 
 
 def _unwritable(error: OSError) -> Unavailable:

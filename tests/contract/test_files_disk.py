@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from signaling.domain.errors import BadInput, Unavailable
 from signaling.files import disk_io
 from signaling.files.disk import DiskFiles
 from tests.cast import SAMU_54
+from tests.media.peers import until
 
 OURS = SAMU_54.id
 
@@ -112,3 +115,29 @@ async def test_what_a_crash_left_is_deleted_a_day_later(files: DiskFiles, folder
         os.utime(path, (yesterday, yesterday))
     assert await files.tidy() == 1
     assert sorted(everything_in(folder)) == [written, folder / OURS / "photo.jpg"]
+
+
+async def test_who_stops_waiting_for_a_file_leaves_none_open(files: DiskFiles, folder: Path) -> None:
+    """A FIFO is a file that takes its time: it opens once somebody writes to it. A file that is left open is
+    an error of this test by its ResourceWarning."""
+    (folder / OURS).mkdir(parents=True)
+    slow = folder / OURS / "slow.jpg"
+    os.mkfifo(slow)
+    reading = asyncio.ensure_future(anext(aiter(files.open(OURS, "slow.jpg"))))
+    writer = None
+    while writer is None:
+        with suppress(OSError):  # ENXIO until somebody is about to read
+            writer = os.open(slow, os.O_WRONLY | os.O_NONBLOCK)
+        if writer is None:
+            await asyncio.sleep(0)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await until(lambda: opened(slow) == 1)
+    os.close(writer)
+
+
+def opened(path: Path) -> int:
+    """How many of this process's descriptors are that file's."""
+    links = [link for link in Path("/proc/self/fd").iterdir() if link.exists()]
+    return sum(link.samefile(path) for link in links)
