@@ -130,9 +130,10 @@ class PostgresServer(Server):
         self._psql += ["-p", str(self.port), "-U", "visio"]
         _give_to_postgres(folder)
         data = str(folder / "data")
-        initdb = [_postgres("initdb"), "-D", data, "-U", "visio", "-A", "trust", "-E", "UTF8"]
-        initdb += ["--locale=C.UTF-8", "--no-sync", "--no-instructions"]
-        _run([*_as_owner(folder), *initdb], folder)
+        if not (folder / "data").exists():
+            initdb = [_postgres("initdb"), "-D", data, "-U", "visio", "-A", "trust", "-E", "UTF8"]
+            initdb += ["--locale=C.UTF-8", "--no-sync", "--no-instructions"]
+            _run([*_as_owner(folder), *initdb], folder)
         argv = [_postgres("postgres"), "-D", data, "-p", str(self.port), "-h", LOOPBACK, "-k", "", "-F"]
         for setting in ("max_connections=200", "autovacuum=off", "full_page_writes=off"):
             argv += ["-c", setting]
@@ -141,9 +142,9 @@ class PostgresServer(Server):
     def url(self, database: str) -> str:
         return f"postgresql://visio@{LOOPBACK}:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """The name of a new, empty database."""
-        name = f"test_{secrets.token_hex(6)}"
+    def create_database(self, name: str = "") -> str:
+        """The name of a new, empty database, one of its own unless it is given."""
+        name = name or f"test_{secrets.token_hex(6)}"
         # Copied as files: half the time of writing all of it to the log
         self.run_sql(f'CREATE DATABASE "{name}" STRATEGY file_copy')
         return name
@@ -272,9 +273,10 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 @contextlib.contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL for as long as the `with` lasts."""
-    with _folder() as folder:
+def postgres_server(kept: Path | None = None) -> Iterator[PostgresServer]:
+    """A PostgreSQL for as long as the `with` lasts. `kept`: a folder that holds its databases from one time
+    to the next."""
+    with contextlib.nullcontext(kept) if kept else _folder() as folder:
         server = PostgresServer(folder)
         with _running(server):
             yield server

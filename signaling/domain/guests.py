@@ -145,4 +145,4 @@ def guest_ids_told(events: Iterable[Event]) -> frozenset[str]:
 
 def concerns_guest(guests: AbstractSet[str], fact: Fact) -> bool:
     """Whether the fact speaks of one of these (`guest_ids`), so that it tells nothing of the caller."""
-    return any(getattr(fact, field, None) in guests for field in _NAMING)
+    return bool(guests) and any(getattr(fact, field, None) in guests for field in _NAMING)

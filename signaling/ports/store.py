@@ -150,9 +150,12 @@ class Store(Protocol):
         dimension: Dimension | None,
         stretches: Sequence[Stretch],
         buckets: Sequence[str],
+        *,
+        apart: bool,
     ) -> Sequence[Sum]:
-        """Of all these centres together, by day or month, group and measure. `dimension`: None for groups
-        that are the centres. `buckets`: of which measures they are read; plain sums are read in any case."""
+        """Of all these centres together, by group and measure, and by day or month if these are told `apart`:
+        if not, all are of the first one. `dimension`: None for groups that are the centres. `buckets`: of
+        which measures they are read; plain sums are read in any case."""
 
     async def add_quality(self, stretches: Sequence[Quality]) -> None:
         """Of any sessions; those of sessions that are erased, or that nobody knows, are let go."""

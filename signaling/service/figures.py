@@ -68,11 +68,13 @@ class Figures:
     ) -> Sequence[Group]:
         """Of both days and those between, all these centres together. `step`: None for all of them at once.
         `split`: "centre" or a dimension; "" for none, as for what is neither. Groups without a session are
-        left out. Of steps and groups the only times are those to the delivery and to
-        the first picture. Raises Unavailable."""
+        left out. Of steps or groups the only times are those to the delivery and to the first picture; of
+        both together there are no times, bit rates and losses. Raises Unavailable."""
         by_centre = split == "centre"
         dimension: Dimension = next((one for one in DIMENSIONS if one == split), "all")
         read = stretches(first, last, by_month=step in (None, "month"))
-        buckets = OF_ALL if step is None and not split else OF_EACH
-        sums = await self._store.figure_sums(centres, None if by_centre else dimension, read, buckets)
+        finest = by_centre or dimension != "all"
+        buckets = () if step and finest else OF_EACH if step or finest else OF_ALL
+        group = None if by_centre else dimension
+        sums = await self._store.figure_sums(centres, group, read, buckets, apart=step is not None)
         return groups(sums, step, first)

@@ -8,7 +8,7 @@ and retention take the people away, not the figures.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, tzinfo
 from typing import Any, Final
 
@@ -62,12 +62,14 @@ class Figures:
         dimension: Dimension | None,
         stretches: Sequence[Stretch],
         buckets: Sequence[str],
+        *,
+        apart: bool,
     ) -> Sequence[Sum]:
         if not centres or not stretches:
             return ()
 
         async def work(connection: AsyncConnection) -> Sequence[Sum]:
-            where = (centres, dimension, stretches)
+            where = (centres, dimension, stretches, apart)
             plain = await _read(connection, tables.figure_sum, SUMS, *where)
             return [*plain, *await _read(connection, tables.figure_bucket, buckets, *where)]
 
@@ -164,14 +166,15 @@ async def _keep(connection: AsyncConnection, kept: list[dict[str, Any]]) -> None
 async def _sum_up(connection: AsyncConnection, table: Table, sums: Counter[Key]) -> None:
     """In the order of the key, so that two processes never wait for each other."""
     names = [column.name for column in table.primary_key]
-    values = [
-        {**dict(zip(names, key, strict=True)), "total": total} for key, total in sorted(sums.items()) if total
-    ]
+    values = [(*key, total) for key, total in sorted(sums.items()) if total]
     statement = _insert(connection, table)
     total = table.c.total + statement.excluded.total
     adding = statement.on_conflict_do_update(index_elements=names, set_={"total": total})
+    # As text with its values in the order of the columns: hundreds of a session, each of which would else
+    # cost more to prepare than to add
+    text = str(adding.compile(dialect=connection.dialect, column_keys=[*names, "total"]))
     for at in range(0, len(values), _BATCH):
-        await connection.execute(adding, values[at : at + _BATCH])
+        await connection.exec_driver_sql(text, values[at : at + _BATCH])
 
 
 def _insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -185,12 +188,19 @@ async def _read(
     measures: Sequence[str],
     centres: Sequence[str],
     dimension: Dimension | None,
-    stretches: Iterable[Stretch],
+    stretches: Sequence[Stretch],
+    apart: bool,
 ) -> Sequence[Sum]:
     """Of several centres together; without a dimension: by centre."""
+    if not measures:
+        return ()
     column = table.c
     name = column.centre if dimension is None else column.name
-    groups = [column.first, name, column.measure, *([column.bucket] if "bucket" in column else [])]
+    groups = [name, column.measure]
+    if "bucket" in column:
+        groups.append(column.bucket)
+    if apart:
+        groups.append(column.first)
     days = or_(
         *(
             (column.span == one.span) & column.first.between(one.first.isoformat(), one.last.isoformat())
@@ -203,7 +213,14 @@ async def _read(
         .where(column.measure.in_(measures), days)
         .group_by(*groups)
     )
+    spread, first = "bucket" in column, stretches[0].first
     return [
-        Sum(date.fromisoformat(row[0]), row[1], row[2], row[3] if len(row) == 5 else None, int(row[-1]))
+        Sum(
+            date.fromisoformat(row[-2]) if apart else first,
+            row[0],
+            row[1],
+            row[2] if spread else None,
+            int(row[-1]),
+        )
         for row in await connection.execute(query)
     ]

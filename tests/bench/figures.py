@@ -1,32 +1,27 @@
 """The figures of a year, over more and more sessions, on both databases; and how fast sessions are counted.
 
-`HISTORY_SESSIONS=10000,1000000` says over how many, as for `history`.
+`HISTORY_SESSIONS=10000,100000,1000000` says over how many, as for `history`; each question is asked of all in
+turn.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from signaling.clock import SystemClock
 from signaling.domain.figures import Step
 from signaling.service.figures import Figures
-from signaling.store.sql import SqlStore
-from tests.bench.history import KEY, SIZES
-from tests.bench.made_history import END, Maker, fill
+from tests.bench.history import Opened, opened
+from tests.bench.kept_history import ZONE, Made, made_histories
+from tests.bench.made_history import END
 from tests.bench.report import Report, Row, Sample
-from tests.servers import postgres_server
 
-ZONE: Final = ZoneInfo("Europe/Paris")
 GOAL: Final = 1_000.0  # ms, p95
 TIMES: Final = 10
-AT_ONCE: Final = 1_000  # sessions of one transaction: a live product counts them as they end
 LAST: Final = datetime.fromtimestamp(END / 1000, UTC).date()
 YEAR: Final = (LAST - timedelta(days=364), LAST)
 MONTH: Final = (LAST - timedelta(days=29), LAST)
@@ -47,46 +42,42 @@ QUESTIONS: Final[dict[str, tuple[tuple[date, date], Step | None, str, bool]]] = 
 
 
 async def run() -> Report:
-    rows: list[Row] = []
+    return await asyncio.to_thread(_run)
+
+
+def _run() -> Report:
+    """In a thread: making histories blocks, and starts event loops of its own."""
+    with made_histories() as histories:
+        return asyncio.run(_measure(histories))
+
+
+async def _measure(histories: Sequence[Made]) -> Report:
+    rows = [row for made in histories for row in made.rows]
     numbers: dict[str, float] = {}
-    for size in map(int, os.environ.get("HISTORY_SESSIONS", SIZES).split(",")):
-        with TemporaryDirectory() as folder:
-            await _measure(f"SQLite {size:,}", f"sqlite:///{folder}/visio.db", size, rows, numbers)
-        with postgres_server() as server:
-            url = server.url(server.create_database())
-            await _measure(f"PostgreSQL {size:,}", url, size, rows, numbers)
+    async with opened(histories) as stores:
+        for question in QUESTIONS:
+            for name, sample in (await _times(stores, question)).items():
+                rows.append(
+                    Row(
+                        what=f"{name}: {question}",
+                        here=str(sample),
+                        goal=f"p95 {GOAL:.0f} ms",
+                        reached=sample.p95 <= GOAL,
+                    )
+                )
+                numbers[f"{name}: {question}"] = sample.p95
     return Report(rows, numbers)
 
 
-async def _measure(name: str, url: str, size: int, rows: list[Row], numbers: dict[str, float]) -> None:
-    maker = await asyncio.to_thread(fill, url, size, 1, KEY)
-    store = SqlStore(url, SystemClock())
-    await store.open()
-    try:
-        began = perf_counter()
-        while await store.count_sessions(ZONE, AT_ONCE):
-            pass
-        took = perf_counter() - began
-        rows.append(Row(what=f"{name}: counted", here=f"{took:.0f} s, {size / took:.0f} sessions a second"))
-        for question in QUESTIONS:
-            sample = Sample.of(await _times(store, maker, question))
-            reached = sample.p95 <= GOAL
-            rows.append(
-                Row(what=f"{name}: {question}", here=str(sample), goal=f"p95 {GOAL:.0f} ms", reached=reached)
-            )
-            numbers[f"{name}: {question}"] = sample.p95
-    finally:
-        await store.close()
-
-
-async def _times(store: SqlStore, maker: Maker, question: str) -> Sequence[float]:
+async def _times(stores: Sequence[Opened], question: str) -> Mapping[str, Sample]:
+    """By the history's name."""
     days, step, split, everywhere = QUESTIONS[question]
-    centres = [one.id for one in maker.centres][: None if everywhere else 1]
-    figures = Figures(store, SystemClock(), ZONE)
-    times = []
+    times: dict[str, list[float]] = {one.made.name: [] for one in stores}
     for _ in range(TIMES):
-        began = perf_counter()
-        found = await figures.read(centres, *days, step, split)
-        times.append(perf_counter() - began)
-        assert found, "nothing was counted"
-    return times
+        for one in stores:
+            centres = [centre.id for centre in one.maker.centres][: None if everywhere else 1]
+            began = perf_counter()
+            found = await Figures(one.store, SystemClock(), ZONE).read(centres, *days, step, split)
+            times[one.made.name].append(perf_counter() - began)
+            assert found, "nothing was counted"
+    return {name: Sample.of(values) for name, values in times.items()}

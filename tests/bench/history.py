@@ -1,38 +1,49 @@
-"""Searches of the history, over more and more sessions, on both databases; and the memory of an export.
+"""Searches of the history, over more and more sessions, on both databases; and the memory of reading it all.
 
-`HISTORY_SESSIONS=10000,1000000` says over how many.
+`HISTORY_SESSIONS=10000,100000,1000000` says over how many. Each search is asked of all sizes of a database in
+turn, so that they are compared as of the same minute. With several sizes their growth is drawn.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC
-from tempfile import TemporaryDirectory
+from itertools import groupby
 from time import perf_counter
 from typing import Final
 
-from signaling.clock import SystemClock
-from signaling.domain.ids import Secrets
+import msgspec
+
 from signaling.domain.search import Digits, Search, Word, understand
 from signaling.store.sql import SqlStore
-from tests.bench.made_history import END, NAMES, Maker, fill
+from tests.bench.drawing import Chart, Line, draw
+from tests.bench.kept_history import Made, made_histories
+from tests.bench.made_history import END, NAMES, Maker
 from tests.bench.report import Report, Row, Sample
-from tests.servers import postgres_server
+from tests.e2e.stage import ROOT
 
-SIZES: Final = "10000,100000"
-KEY: Final = b"k" * 32
 TIMES: Final = 60
 LIMIT: Final = 26
 PAGE_GOAL: Final = 50.0  # ms, p95
 SEARCH_GOAL: Final = 100.0
 MEMORY_GOAL: Final = 200  # MB
 DAY: Final = 86_400_000  # ms
+DRAWING: Final = ROOT / "docs/images/history-growth.svg"
+DRAWN: Final = ("first page", "whole number", "town", "nothing like it")
 
 Make = Callable[[random.Random, Maker], Search]
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """`maker`: knows the centres and users that are in it."""
+
+    made: Made
+    maker: Maker
+    store: SqlStore
 
 
 def typed(text: Callable[[random.Random], str]) -> Make:
@@ -68,66 +79,84 @@ SEARCHES: Final[dict[str, Make]] = {
 
 
 async def run() -> Report:
-    rows: list[Row] = []
+    return await asyncio.to_thread(_run)
+
+
+def _run() -> Report:
+    """In a thread: making histories blocks, and starts event loops of its own."""
+    with made_histories() as histories:
+        return asyncio.run(_measure(histories))
+
+
+async def _measure(histories: Sequence[Made]) -> Report:
+    rows = [row for made in histories for row in made.rows]
     numbers: dict[str, float] = {}
-    for size in map(int, os.environ.get("HISTORY_SESSIONS", SIZES).split(",")):
-        with TemporaryDirectory() as folder:
-            await _measure(f"SQLite {size:,}", f"sqlite:///{folder}/visio.db", size, rows, numbers)
-        with postgres_server() as server:
-            url = server.url(server.create_database())
-            await _measure(f"PostgreSQL {size:,}", url, size, rows, numbers)
+    async with opened(histories) as stores:
+        for kind in SEARCHES:
+            for _, same in groupby(stores, lambda one: one.made.backend):
+                for one, sample in (await _times(list(same), kind)).items():
+                    rows.append(_row(f"{one}: {kind}", sample, PAGE_GOAL if "page" in kind else SEARCH_GOAL))
+                    numbers[f"{one}: {kind}"] = sample.p95
+        rows += [await _walk(one) for one in stores]
+    if len({made.size for made in histories}) > 1:
+        DRAWING.write_text(_growth(histories, numbers), encoding="utf-8")
     return Report(rows, numbers)
 
 
-async def _measure(name: str, url: str, size: int, rows: list[Row], numbers: dict[str, float]) -> None:
-    began = perf_counter()
-    maker = await asyncio.to_thread(fill, url, size, 1, KEY)
-    rows.append(Row(what=f"{name}: made", here=f"{perf_counter() - began:.0f} s"))
-    store = SqlStore(url, SystemClock(), Secrets(KEY).search_key())
-    await store.open()
-    try:
-        for kind, make in SEARCHES.items():
-            sample = Sample.of(await _times(store, maker, make))
-            goal = PAGE_GOAL if "page" in kind else SEARCH_GOAL
-            rows.append(
-                Row(
-                    what=f"{name}: {kind}",
-                    here=str(sample),
-                    goal=f"p95 {goal:.0f} ms",
-                    reached=sample.p95 <= goal,
-                )
-            )
-            numbers[f"{name}: {kind}"] = sample.p95
-        rows.append(await _walk(name, store, maker))
-    finally:
-        await store.close()
+@asynccontextmanager
+async def opened(histories: Sequence[Made]) -> AsyncIterator[list[Opened]]:
+    async with AsyncExitStack() as stack:
+        stores = []
+        for made in histories:
+            store = made.store()
+            stack.push_async_callback(store.close)
+            await store.open()
+            stores.append(Opened(made, made.maker(), store))
+        yield stores
 
 
-async def _times(store: SqlStore, maker: Maker, make: Make) -> Sequence[float]:
-    dice = random.Random(2)
-    centre = maker.centres[0].id
-    times = []
+async def _times(stores: Sequence[Opened], kind: str) -> Mapping[str, Sample]:
+    """By the history's name."""
+    times: dict[str, list[float]] = {one.made.name: [] for one in stores}
+    dice = {one.made.name: random.Random(2) for one in stores}
     for _ in range(TIMES):
-        search = make(dice, maker)
-        began = perf_counter()
-        await store.search(centre, search, LIMIT)
-        times.append(perf_counter() - began)
-    return times
+        for one in stores:
+            search = SEARCHES[kind](dice[one.made.name], one.maker)
+            began = perf_counter()
+            await one.store.search(one.maker.centres[0].id, search, LIMIT)
+            times[one.made.name].append(perf_counter() - began)
+    return {name: Sample.of(values) for name, values in times.items()}
 
 
-async def _walk(name: str, store: SqlStore, maker: Maker) -> Row:
+def _row(what: str, sample: Sample, goal: float) -> Row:
+    return Row(what=what, here=str(sample), goal=f"p95 {goal:.0f} ms", reached=sample.p95 <= goal)
+
+
+async def _walk(one: Opened) -> Row:
     """As an export reads: all of a centre, 100,000 sessions at most."""
     tracemalloc.start()
     began, seen = perf_counter(), 0
     search = Search()
-    while seen < 100_000 and (found := await store.search(maker.centres[0].id, search, 500)):
+    centre = one.maker.centres[0].id
+    while seen < 100_000 and (found := await one.store.search(centre, search, 500)):
         seen += len(found)
         search = Search(before=found[-1].place)
     peak = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     return Row(
-        what=f"{name}: read {seen:,} for an export",
+        what=f"{one.made.name}: read {seen:,} for an export",
         here=f"{peak:.0f} MB, {perf_counter() - began:.0f} s",
         goal=f"{MEMORY_GOAL} MB",
         reached=peak <= MEMORY_GOAL,
     )
+
+
+def _growth(histories: Sequence[Made], numbers: Mapping[str, float]) -> str:
+    sizes = sorted({made.size for made in histories})
+    charts = []
+    for backend in dict.fromkeys(made.backend for made in histories):
+        lines = [Line(kind, [numbers[f"{backend} {size:,}: {kind}"] for size in sizes]) for kind in DRAWN]
+        start = min(line.values[0] for line in lines)
+        linear = Line("linear growth", [start * size / sizes[0] for size in sizes], compared=True)
+        charts.append(Chart(f"{backend}: p95, ms", [*lines, linear]))
+    return draw("Searches among more and more meetings", sizes, charts, logarithmic=True)

@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
+from tests.bench.drawing import Chart, Line, draw
 from tests.bench.relay.compared import JANUS, OURS, WAYS, beside
-from tests.bench.relay.drawing import Chart, Line, draw
 from tests.bench.relay.load import Load, load
 from tests.bench.relay.ways import OpenWay
 from tests.bench.relay.window import Window, window
