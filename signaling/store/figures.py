@@ -7,7 +7,7 @@ and retention take the people away, not the figures.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, tzinfo
 from typing import Any, Final
@@ -27,7 +27,9 @@ from signaling.store.database import Database
 
 _BATCH: Final = 500  # rows of one statement
 
-Key = tuple[Any, ...]  # the values of a table's primary key, in its order
+Group = tuple[str, str, str, str, str]  # centre, dimension, span, first, name
+# What is added to a group, by measure and bucket: None is the plain sum
+Tally = defaultdict[Group, defaultdict[tuple[str, int | None], int]]
 
 
 class Figures:
@@ -107,22 +109,22 @@ async def _count(connection: AsyncConnection, due: Sequence[Session], zone: tzin
     query = select(counted).where(counted.c.session.in_([one.id for one in due]))
     before = {row.session: row.counted for row in await connection.execute(query)}
     events, measured = await _events(connection, due), await _measured(connection, due)
-    sums, buckets = Counter[Key](), Counter[Key]()
+    tally: Tally = defaultdict(lambda: defaultdict(int))
     kept = []
     for session in due:
         if session.id in before:
             if session.erased_at is not None:  # what it added while there was more of it stays
                 continue
             taken = msgspec.json.decode(before[session.id], type=Contribution)
-            _add(sums, buckets, session.centre, taken, -1)
+            _add(tally, session.centre, taken, -1)
         added = contribution(session, events.get(session.id, ()), zone, summary(measured.get(session.id, ())))
-        _add(sums, buckets, session.centre, added, 1)
+        _add(tally, session.centre, added, 1)
         text = msgspec.json.encode(added).decode()
         kept.append({"session": session.id, "centre": session.centre, "counted": text})
     if kept:
         await _keep(connection, kept)
-    await _sum_up(connection, tables.figure_sum, sums)
-    await _sum_up(connection, tables.figure_bucket, buckets)
+    await _sum_up(connection, tables.figure_sum, _rows(tally, spread=False))
+    await _sum_up(connection, tables.figure_bucket, _rows(tally, spread=True))
 
 
 async def _events(connection: AsyncConnection, due: Sequence[Session]) -> dict[str, list[Event]]:
@@ -148,13 +150,27 @@ async def _measured(connection: AsyncConnection, due: Sequence[Session]) -> dict
     return found
 
 
-def _add(sums: Counter[Key], buckets: Counter[Key], centre: str, added: Contribution, times: int) -> None:
+def _add(tally: Tally, centre: str, added: Contribution, times: int) -> None:
+    counts: list[tuple[tuple[str, int | None], int]] = [
+        *(((measure, None), times * count) for measure, count in added.counts.items()),
+        *(((measure, bucket), times) for measure, bucket in added.buckets.items()),
+    ]
     for dimension, name in added.groups.items():
         for span, first in (("day", added.day), ("month", f"{added.day[:7]}-01")):
-            for measure, count in added.counts.items():
-                sums[centre, dimension, span, measure, first, name] += times * count
-            for measure, bucket in added.buckets.items():
-                buckets[centre, dimension, span, measure, first, name, bucket] += times
+            group = tally[centre, dimension, span, first, name]
+            for what, count in counts:
+                group[what] += count
+
+
+def _rows(tally: Tally, *, spread: bool) -> list[tuple[Any, ...]]:
+    """Of the sums, or of the buckets: the columns of their tables. In the order of the key, so that two
+    processes never wait for each other."""
+    return sorted(
+        (centre, dimension, span, measure, first, name, *(() if bucket is None else (bucket,)), total)
+        for (centre, dimension, span, first, name), counts in tally.items()
+        for (measure, bucket), total in counts.items()
+        if total and spread == (bucket is not None)
+    )
 
 
 async def _keep(connection: AsyncConnection, kept: list[dict[str, Any]]) -> None:
@@ -163,10 +179,8 @@ async def _keep(connection: AsyncConnection, kept: list[dict[str, Any]]) -> None
     await connection.execute(statement.on_conflict_do_update(index_elements=["session"], set_=changed), kept)
 
 
-async def _sum_up(connection: AsyncConnection, table: Table, sums: Counter[Key]) -> None:
-    """In the order of the key, so that two processes never wait for each other."""
+async def _sum_up(connection: AsyncConnection, table: Table, values: list[tuple[Any, ...]]) -> None:
     names = [column.name for column in table.primary_key]
-    values = [(*key, total) for key, total in sorted(sums.items()) if total]
     statement = _insert(connection, table)
     total = table.c.total + statement.excluded.total
     adding = statement.on_conflict_do_update(index_elements=names, set_={"total": total})
