@@ -139,7 +139,6 @@ def _odd_pictures() -> Iterator[HostileFile]:
 
 def _broken() -> Iterator[HostileFile]:
     """Cut short, and with bits that fell over: the seed makes them the same ones at each run."""
-    chance = random.Random(54)
     whole: dict[str, tuple[Kind, bytes]] = {
         "jpeg": ("photo", picture(size=(96, 72), place=True)),
         "png": ("photo", picture("PNG", (96, 72))),
@@ -148,11 +147,12 @@ def _broken() -> Iterator[HostileFile]:
         "pdf": ("document", _scripted()),
     }
     for name, (kind, data) in whole.items():
+        chance = random.Random(name)  # pictures are of noise, and now and then a byte longer
         for part in range(8):
             yield HostileFile(f"{name}_cut_{part}", kind, data[: len(data) * part // 8 + part])
-        for turn in range(20):
+        for turn in range(200 if name == "pdf" else 20):
             broken = bytearray(data)
-            for _ in range(1 + turn):
+            for _ in range(1 + turn % 20):
                 broken[chance.randrange(8, len(broken))] ^= 1 << chance.randrange(8)
             yield HostileFile(f"{name}_flipped_{turn}", kind, bytes(broken))
 

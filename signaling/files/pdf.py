@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from io import BytesIO
 from typing import Final
 
@@ -10,8 +11,27 @@ from pikepdf import Array, Dictionary, Object, Stream
 
 from signaling.domain.errors import BadFile
 
-# Keys that lead to something that acts, asks the network, or hides in a document (ISO 32000-2: 7.11 files,
-# 12.6 actions, 12.7.9 XFA, 13 multimedia).
+# All that is kept of a document, of its tree of pages, and of what lies on a page (ISO 32000-2: 7.7.2, 7.7.3,
+# 12.5.2): what a page shows hangs on one of these.
+KEPT_OF_ROOT: Final = frozenset({"/Type", "/Pages", "/OCProperties", "/AcroForm"})
+KEPT_OF_PAGES: Final = frozenset(
+    f"/{key}"
+    for key in (
+        "Type", "Parent", "Kids", "Count", "Resources", "MediaBox", "CropBox", "Rotate", "UserUnit",
+        "Contents", "Group", "Annots",
+    )
+)  # fmt: skip
+KEPT_OF_ANNOTATIONS: Final = frozenset(
+    f"/{key}"
+    for key in (
+        "Type", "Subtype", "Rect", "F", "AP", "AS", "OC", "C", "Border", "BS", "BE", "CA", "IC", "QuadPoints",
+        "InkList", "Vertices", "L", "LE", "Contents", "DA", "DS", "Q", "RD", "MK", "FT", "Ff", "V", "T",
+        "Parent", "MaxLen",
+    )
+)  # fmt: skip
+MOST_DEPTH: Final = 50  # of the tree of pages
+# Within these, keys that lead to something that acts, asks the network, or hides in a document (ISO 32000-2:
+# 7.11 files, 12.6 actions, 12.7.9 XFA, 13 multimedia).
 ACTIVE_KEYS: Final = frozenset(
     f"/{key}"
     for key in (
@@ -32,6 +52,7 @@ ACTIONS: Final = frozenset(
         "GoTo3DView", "RichMediaExecute",
     )
 )  # fmt: skip
+FILES: Final = frozenset({"/Filespec", "/EmbeddedFile"})
 DROPPED_ANNOTATIONS: Final = frozenset(
     f"/{name}" for name in ("FileAttachment", "RichMedia", "Screen", "Movie", "Sound", "3D", "Projection")
 )
@@ -65,13 +86,38 @@ def without_active_content(data: bytes) -> bytes:
 
 
 def _strip(document: pikepdf.Pdf) -> None:
-    for key in ("/Info", "/Metadata"):
-        if key in document.trailer:
-            del document.trailer[key]
+    """First whatever is not known to show something, then, of that, what could act."""
+    _keep(document.trailer, frozenset({"/Root", "/Size", "/ID"}))
+    _keep(document.Root, KEPT_OF_ROOT)
+    _strip_pages(document.Root.Pages, 0)
     for one in document.objects:
         waiting: list[Object] = [one]
         while waiting:
             waiting.extend(_children(waiting.pop()))
+
+
+def _keep(one: Object, keys: AbstractSet[str]) -> None:
+    for key in set(one.keys()) - keys:
+        del one[key]
+
+
+def _strip_pages(node: Object, depth: int) -> None:
+    """Pages and what stands between them and the root. A tree that is deeper than any writer makes it, or
+    bites its own tail, raises BadFile."""
+    if depth > MOST_DEPTH:
+        raise BadFile("a tree of pages without an end")
+    if not isinstance(node, Dictionary):
+        return
+    _keep(node, KEPT_OF_PAGES)
+    for child in _items(node.get("/Kids")):
+        _strip_pages(child, depth + 1)
+    for annotation in _items(node.get("/Annots")):
+        if isinstance(annotation, Dictionary):
+            _keep(annotation, KEPT_OF_ANNOTATIONS)
+
+
+def _items(value: object) -> list[Object]:
+    return list(value) if isinstance(value, Array) else []
 
 
 def _children(one: Object) -> list[Object]:
@@ -81,9 +127,10 @@ def _children(one: Object) -> list[Object]:
         return [item for item in one if _is_inside(item)]
     if not isinstance(one, Dictionary | Stream):
         return []
-    if one.get("/S") in ACTIONS or one.get("/Type") == "/Filespec":
-        for key in list(one.keys()):
-            del one[key]
+    if one.get("/S") in ACTIONS or one.get("/Type") in FILES:
+        if isinstance(one, Stream):
+            one.write(b"")
+        _keep(one, frozenset({"/Length"}))
     for key in list(one.keys()):
         if key in ACTIVE_KEYS or (key == "/F" and _is_file(one.get(key))):
             del one[key]
