@@ -205,7 +205,7 @@ def build(settings: Settings, parts: Adapters, clock: Clock, certificate: Path |
         gate=Gate(logins, settings.secure, settings.login_hours, agent.describe),
         readiness=ready,
         wall=Wall(parts.store, parts.relay, clock, oversight, audit),
-        machinery=Machinery(parts.store, clock, ready.names, ready.missing),
+        machinery=Machinery(parts.store, parts.relay, clock, ready.names, ready.missing),
         audit=audit,
         audit_reading=AuditReading(parts.store, audit, parts.heads),
         identity=people,

@@ -102,6 +102,7 @@ def create(settings: Settings, certificate: Path | None = None) -> Starlette:
     )
     app.state.gate = made.gate
     app.state.audit = made.audit
+    app.state.oversight = made.use.oversight
     app.state.professionals = made.professionals
     app.state.readiness = made.readiness
     return app

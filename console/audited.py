@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from http import HTTPStatus
 
@@ -28,18 +28,19 @@ def audit_of(connection: HTTPConnection) -> Audit:
 def audited(action: Action, subject: str = "") -> Callable[[Handler], Handler]:
     """What the handler shows leaves once the audit holds who asked for it; it raises Unavailable when that
     can't be written. `subject`: the parameter of the path that names what is shown; the handler may put more
-    into `request.state.audit_detail`. A refusal is no view."""
+    into `request.state.audit_detail`, and who the visitor is in each centre that it shows something of into
+    `request.state.visits`. A refusal is no view."""
 
     def keep(handler: Handler) -> Handler:
         @wraps(handler)
         async def kept(request: Request) -> Response:
             response = await handler(request)
             if response.status_code < HTTPStatus.BAD_REQUEST:
-                visitor: Visitor = request.state.visitor
+                visits: Iterable[Visitor] = getattr(request.state, "visits", (request.state.visitor,))
                 named = request.path_params[subject] if subject else ""
                 detail: dict[str, str | int] = getattr(request.state, "audit_detail", {})
-                line = Audited(visitor.centre, visitor.user, action, named, detail)
-                await audit_of(request).record(line)
+                lines = [Audited(one.centre, one.user, action, named, detail) for one in visits]
+                await audit_of(request).record(*lines)
             return response
 
         kept.__dict__["audited"] = action  # for the test that goes through all routes

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from console.audited import audited
+from console.overseen import overseen
 from signaling.attachments import attachment
 from signaling.auth import require
 from signaling.domain.records import Capture
@@ -26,8 +27,8 @@ class CaptureFiles:
     def routes(self) -> list[Route]:
         entrance = require("regulator", "supervisor")
         return [
-            Route("/sessions/{session}/captures", entrance(self.store), methods=["POST"]),
-            Route("/captures/{capture}", entrance(audited("capture.viewed", "capture")(self.read))),
+            Route("/sessions/{session}/captures", entrance(overseen(self.store)), methods=["POST"]),
+            Route("/captures/{capture}", entrance(overseen(audited("capture.viewed", "capture")(self.read)))),
         ]
 
     async def store(self, request: Request) -> Response:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from console.overseen import overseen
 from signaling.auth import require
 from signaling.domain.closing import Closing
 from signaling.domain.errors import BadClosing
@@ -29,8 +30,8 @@ class ClosingRoutes:
     def routes(self) -> list[Route]:
         entrance = require("regulator", "supervisor")
         return [
-            Route("/sessions/{session}/closing", entrance(self.read), methods=["GET"]),
-            Route("/sessions/{session}/closing", entrance(self.store), methods=["POST"]),
+            Route("/sessions/{session}/closing", entrance(overseen(self.read)), methods=["GET"]),
+            Route("/sessions/{session}/closing", entrance(overseen(self.store)), methods=["POST"]),
             Route("/preferences", entrance(self.prefer), methods=["POST"]),
         ]
 

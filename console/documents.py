@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from console.audited import audited
+from console.overseen import overseen
 from signaling.attachments import attachment
 from signaling.auth import require
 from signaling.domain.records import Document
@@ -24,9 +25,11 @@ class DocumentFiles:
     def routes(self) -> list[Route]:
         entrance = require("regulator", "supervisor")
         return [
-            Route("/sessions/{session}/documents", entrance(self.send), methods=["POST"]),
-            Route("/sessions/{session}/documents.json", entrance(self.listed)),
-            Route("/documents/{document}", entrance(audited("document.viewed", "document")(self.read))),
+            Route("/sessions/{session}/documents", entrance(overseen(self.send)), methods=["POST"]),
+            Route("/sessions/{session}/documents.json", entrance(overseen(self.listed))),
+            Route(
+                "/documents/{document}", entrance(overseen(audited("document.viewed", "document")(self.read)))
+            ),
         ]
 
     async def send(self, request: Request) -> Response:

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.audited import audited
-from console.history_query import Asked
+from console.history_scope import Scope, scope_of, told
 from console.pages import Pages
 from console.report import pdf
-from console.rows import may_watch, moment, row
+from console.rows import moment, row
 from signaling.auth import require
 from signaling.domain.visitor import Visitor
 from signaling.ports import Clock, Meeting
@@ -40,35 +40,33 @@ class HistoryPapers:
 
     async def pdf(self, request: Request) -> Response:
         """As the other exports, with `MOST_ROWS` rows at most; then it says so."""
-        visitor: Visitor = request.state.visitor
-        asked = Asked(request.query_params)
-        found, more = await self._found(visitor, asked)
-        parts = ",".join(name for name, value in asked.values.items() if value and name != "tz")
-        request.state.audit_detail = {"what": "history", "format": "pdf", "kind": parts}
+        scope = await scope_of(request, self._history, self._clock)
+        found, more = await self._found(scope)
+        request.state.audit_detail = told(scope, "pdf")
         async with self._room:
-            data = await self._laid_out(request, found, more=more)
+            data = await self._laid_out(request, scope, found, more=more)
         headers = {"content-disposition": 'attachment; filename="history.pdf"'}
         return Response(data, media_type="application/pdf", headers=headers)
 
-    async def _found(self, visitor: Visitor, asked: Asked) -> tuple[list[Meeting], bool]:
+    async def _found(self, scope: Scope) -> tuple[list[Meeting], bool]:
         """The newest; whether there are others."""
-        reader = await self._history.reader(visitor)
-        search = asked.search(reader.regulators, self._clock.now(), texts=may_watch(visitor))
         found: list[Meeting] = []
-        async for meetings in self._history.everything(visitor, search):
+        async for meetings in self._history.everything(scope.reader, scope.search):
             found += meetings
             if len(found) > MOST_ROWS:
                 return found[:MOST_ROWS], True
         return found, False
 
-    async def _laid_out(self, request: Request, found: Sequence[Meeting], *, more: bool) -> bytes:
+    async def _laid_out(
+        self, request: Request, scope: Scope, found: Sequence[Meeting], *, more: bool
+    ) -> bytes:
         """Part by part, each in a process of its own; their pages are counted through."""
         whole, read = pikepdf.new(), []
         starts = range(0, max(len(found), 1), ROWS)
         for start in starts:
             part = found[start : start + ROWS]
             last = start + ROWS >= len(found)
-            html = await self._page(request, part, start == 0, len(whole.pages), cut=more and last)
+            html = self._page(request, scope, part, start == 0, len(whole.pages), cut=more and last)
             read.append(pikepdf.open(BytesIO(await pdf(html))))
             whole.pages.extend(read[-1].pages)
         out = BytesIO()
@@ -77,18 +75,27 @@ class HistoryPapers:
             one.close()
         return out.getvalue()
 
-    async def _page(
-        self, request: Request, part: Sequence[Meeting], first: bool, pages: int, *, cut: bool
+    def _page(
+        self,
+        request: Request,
+        scope: Scope,
+        part: Sequence[Meeting],
+        first: bool,
+        pages: int,
+        *,
+        cut: bool,
     ) -> str:
         """`pages`: that come before it."""
         visitor: Visitor = request.state.visitor
-        language, now = self._pages.language(request), self._clock.now()
-        gettext, reader = self._pages.gettext(language), await self._history.reader(visitor)
+        language, now, reader = self._pages.language(request), self._clock.now(), scope.reader
+        gettext = self._pages.gettext(language)
         rows = [row(one, reader, now, language, gettext) for one in part]
         notes = {one.session.id: one.session.note for one in part}
         context = {
             "rows": rows,
             "notes": notes,
+            "centres": list(reader.centres.values()),
+            "several": scope.several,
             "first": first,
             "pages": pages,
             "cut": cut,

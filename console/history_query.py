@@ -16,7 +16,8 @@ from signaling.domain.search import LONGEST, Search, understand
 PATH: Final = "/history"
 ZONE: Final = "Europe/Paris"  # of days and hours, for a browser that names none
 MOST: Final = 2**63 - 1  # that a place can be: both databases keep 64 bits
-KEPT: Final = ("q", "outcome", "regulator", "debrief", "running", "from", "to", "tz")
+KEPT: Final = ("q", "centre", "outcome", "regulator", "debrief", "running", "from", "to", "tz", "numbers")
+VIEW: Final = ("tz", "numbers")  # of them, those that choose how meetings are shown, and not which
 
 
 class Asked:
@@ -29,11 +30,27 @@ class Asked:
     @property
     def anything(self) -> bool:
         """Whether there is more than the newest meetings to show."""
-        return any(value for name, value in self.values.items() if name != "tz")
+        return self._any_besides(*VIEW)
+
+    @property
+    def anything_within(self) -> bool:
+        """The same, of the centre that was chosen or of all."""
+        return self._any_besides(*VIEW, "centre")
+
+    @property
+    def numbers(self) -> bool:
+        """Whether whole numbers are asked for."""
+        return bool(self.values["numbers"])
 
     @property
     def newest(self) -> bool:
-        return self._place("before") is None and self._place("after") is None
+        return not self.place
+
+    @property
+    def place(self) -> dict[str, int]:
+        """Where the page begins, as its address says; nothing for the newest one."""
+        found = {name: self._place(name) for name in ("before", "after")}
+        return next(({name: place} for name, place in found.items() if place is not None), {})
 
     def search(self, regulators: Mapping[str, str], now: int, *, texts: bool) -> Search:
         """`regulators`: user id -> name. `texts`: whether what was typed counts."""
@@ -44,7 +61,6 @@ class Asked:
             None if since is None else _midnight(since, zone),
             None if until is None else _midnight(until + timedelta(days=1), zone),
         )
-        before, after = self._place("before"), self._place("after")
         chosen = self.values["regulator"]
         return replace(
             search,
@@ -52,14 +68,21 @@ class Asked:
             regulator=chosen if chosen in regulators else "",
             debrief=search.debrief or bool(self.values["debrief"]),
             running=True if self.values["running"] else None,
-            before=before,
-            after=None if before is not None else after,
+            before=self.place.get("before"),
+            after=self.place.get("after"),
         )
 
     def address(self, path: str = PATH, **changes: int | str) -> str:
         """With the same filter; "" takes a part away."""
         kept = {name: value for name, value in {**self.values, **changes}.items() if value != ""}
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    def unfiltered(self) -> str:
+        """The address of all meetings, shown as these are."""
+        return self.address(**dict.fromkeys(set(KEPT) - set(VIEW), ""))
+
+    def _any_besides(self, *names: str) -> bool:
+        return any(value for name, value in self.values.items() if name not in names)
 
     def _place(self, name: str) -> int | None:
         text = self._query.get(name, "")

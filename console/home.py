@@ -89,14 +89,15 @@ class Home:
         visitor: Visitor = request.state.visitor
         language = self._pages.language(request)
         gettext, now = self._pages.gettext(language), self._clock.now()
-        running = running_rows(visitor, await self._history.running(visitor), now, gettext)
-        past = (await self._history.page(visitor, Search(running=False))).meetings
-        reader = await self._history.reader(visitor)
+        watches = may_watch(visitor)
+        running = running_rows(await self._history.running(visitor), now, gettext, whole=watches)
+        reader = (await self._history.reader(visitor)).masked
+        past = (await self._history.page(reader, Search(running=False))).meetings
         return self._pages.page(
             request,
             "home.html",
             status,
-            may_watch=may_watch(visitor),
+            may_watch=watches,
             typed=typed,
             error=error,
             demonstration=self._demonstration is not None and self._demonstration.offered(visitor),

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from console.audited import audited
 from console.caller_archive import Archive
 from console.forms import fields
+from console.overseen import overseen
 from console.pages import Pages
 from console.rows import moment
 from console.words import describe
@@ -36,8 +37,8 @@ class Keeping:
     def routes(self) -> list[Route]:
         entrance = require("supervisor", "administrator")
         return [
-            Route("/history/{session}/hold", entrance(self.hold), methods=["POST"]),
-            Route("/history/{session}/erase", entrance(self.erase), methods=["POST"]),
+            Route("/history/{session}/hold", entrance(overseen(self.hold)), methods=["POST"]),
+            Route("/history/{session}/erase", entrance(overseen(self.erase)), methods=["POST"]),
             Route("/callers", entrance(self.page), methods=["GET"]),
             Route("/callers", entrance(audited("history.viewed")(self.search)), methods=["POST"]),
             Route("/callers/export", entrance(self.export), methods=["POST"]),

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from console.audited import audited
 from console.meeting_parts import parts_of
+from console.overseen import overseen
 from console.pages import Pages
 from console.phrases_closing import closing
 from console.phrases_keeping import reasons
@@ -41,7 +42,8 @@ class MeetingPages:
         self._tiles = tiles
 
     def routes(self) -> list[Route]:
-        return [Route("/history/{session}", require()(audited("session.viewed", "session")(self.show)))]
+        shown = overseen(audited("session.viewed", "session")(self.show))
+        return [Route("/history/{session}", require()(shown))]
 
     async def show(self, request: Request) -> Response:
         visitor: Visitor = request.state.visitor

@@ -37,9 +37,15 @@ class Pages:
         return self._catalogues.translations(language).gettext
 
     def page(self, request: Request, name: str, status: int = HTTPStatus.OK, **context: Any) -> HTMLResponse:
-        """A template with its context; the header's is added."""
+        """A template with its context; the header's is added. `signed_in`: who the visitor is where they
+        signed in, which may be another centre than that of what is shown."""
         visitor: Visitor | None = getattr(request.state, "visitor", None)
-        frame = {"visitor": visitor, "path": request.url.path, "nonce": getattr(request.state, "nonce", "")}
+        frame = {
+            "visitor": visitor,
+            "signed_in": getattr(request.state, "signed_in", visitor),
+            "path": request.url.path,
+            "nonce": getattr(request.state, "nonce", ""),
+        }
         html = self.render(name, self.language(request), **frame, **context)
         return HTMLResponse(html, status, headers={"vary": "accept-language, cookie"})
 

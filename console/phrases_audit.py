@@ -20,6 +20,7 @@ def actions(_: Gettext) -> dict[str, str]:
         "account.changed": _("Changed an account"),
         "centre.changed": _("Changed the centre’s settings"),
         "history.viewed": _("Looked through the history"),
+        "history.numbers_shown": _("Had whole numbers shown in the history"),
         "session.viewed": _("Opened the report of a visio"),
         "session.joined": _("Entered the room of a visio"),
         "still.viewed": _("Looked at a still of a running visio"),
@@ -76,6 +77,8 @@ def _words(_: Gettext) -> dict[str, str]:
         "positions": _("positions"),
         "addresses": _("telephone numbers and e-mail addresses"),
         "sessions": _("whole visios"),
+        "whole": _("whole numbers"),
+        "masked": _("masked numbers"),
     }
 
 

@@ -33,10 +33,11 @@ def endings(_: Gettext) -> dict[str, str]:
     }
 
 
-def columns(_: Gettext) -> tuple[str, ...]:
-    """Of an export; lengths in seconds, times in UTC."""
+def columns(_: Gettext, *, several: bool) -> tuple[str, ...]:
+    """Of an export; lengths in seconds, times in UTC. `several`: centres."""
     return (
         _("Start (UTC)"),
+        *([_("Centre")] if several else []),
         _("Number"),
         _("Regulator"),
         _("Length (s)"),

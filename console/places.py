@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from console.overseen import overseen
 from signaling.auth import require
 from signaling.domain.errors import BadPlace
 from signaling.domain.map_tiles import tile_origin
@@ -55,8 +56,8 @@ class PlaceRoutes:
     def routes(self) -> list[Route]:
         entrance = require("regulator", "supervisor")
         return [
-            Route("/sessions/{session}/place.json", entrance(self.notations), methods=["POST"]),
-            Route("/sessions/{session}/distance.json", entrance(self.distance), methods=["POST"]),
+            Route("/sessions/{session}/place.json", entrance(overseen(self.notations)), methods=["POST"]),
+            Route("/sessions/{session}/distance.json", entrance(overseen(self.distance)), methods=["POST"]),
         ]
 
     async def notations(self, request: Request) -> Response:

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from console.audited import audited
+from console.overseen import overseen
 from console.rows import moment
 from console.words import Gettext, duration
 from signaling.attachments import FILE_HEADERS
@@ -30,7 +31,7 @@ class Films:
 
     def routes(self) -> list[Route]:
         entrance = require("regulator", "supervisor")
-        shown = entrance(audited("recording.viewed", "recording")(self.read))
+        shown = entrance(overseen(audited("recording.viewed", "recording")(self.read)))
         return [Route("/recordings/{recording}", shown)]
 
     async def read(self, request: Request) -> Response:

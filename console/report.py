@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from asyncio import StreamWriter
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +17,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from console.audited import audit_of, audited
+from console.history_scope import numbers_told
 from console.meeting import context_of
 from console.meeting_parts import parts_of
 from console.on_paper import on_paper
+from console.overseen import overseen
 from console.pages import Pages
 from console.report_pictures import Picture, pictures
 from console.rows import moment
@@ -47,7 +51,7 @@ class Reports:
 
     def routes(self) -> list[Route]:
         entrance = require("regulator", "supervisor")
-        shown = audited("export.made", "session")(self.show)
+        shown = overseen(audited("export.made", "session")(self.show))
         return [Route("/history/{session}/report.pdf", entrance(shown), methods=["GET"])]
 
     async def show(self, request: Request) -> Response:
@@ -68,9 +72,17 @@ class Reports:
         async with self._room:
             shown = await self._pictures(request, details)
             named = {one["id"]: one for one in context["captures"]}
-            context["pictures"] = [named[one.capture.id] | {"source": one.source} for one in shown]
-            data = await pdf(self._pages.render("report.html", language, **context))
-        request.state.audit_detail = {"what": "meeting", "format": "pdf", "files": len(shown)}
+            context["pictures"] = [
+                named[one.capture.id] | {"source": f"picture:{place}"} for place, one in enumerate(shown)
+            ]
+            html = self._pages.render("report.html", language, **context)
+            data = await pdf(html, [one.data for one in shown])
+        request.state.audit_detail = {
+            "what": "meeting",
+            "format": "pdf",
+            "files": len(shown),
+            "numbers": numbers_told(reader),
+        }
         headers = {"content-disposition": 'attachment; filename="report.pdf"'}
         return Response(data, media_type="application/pdf", headers=headers)
 
@@ -86,12 +98,15 @@ class Reports:
         return shown
 
 
-async def pdf(html: str, command: Sequence[str] = TYPESET) -> bytes:
-    """Raises Unavailable where nothing lays it out in time: without Pango, or on a machine that is full."""
+async def pdf(html: str, pictures: Sequence[bytes] = (), command: Sequence[str] = TYPESET) -> bytes:
+    """`pictures`: JPEG, which the HTML names `picture:0`, `picture:1`. Raises Unavailable where nothing lays
+    it out in time: without Pango, or on a machine that is full."""
     worker = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=ROOT)
     try:
         async with asyncio.timeout(SECONDS):
-            data, _ = await worker.communicate(html.encode())
+            if worker.stdin is not None:
+                await _feed(worker.stdin, (html.encode(), *pictures))
+            data, _ = await worker.communicate()
     except TimeoutError:
         data = b""
     finally:
@@ -102,3 +117,11 @@ async def pdf(html: str, command: Sequence[str] = TYPESET) -> bytes:
         log.error("report_not_laid_out", code=worker.returncode)
         raise Unavailable("no report could be laid out")
     return data
+
+
+async def _feed(worker: StreamWriter, parts: Sequence[bytes]) -> None:
+    """As `console.typeset` reads them; one after the other, so that they lie in memory once."""
+    with suppress(BrokenPipeError, ConnectionResetError):  # it ended: its exit code says so
+        for part in (f"{[len(one) for one in parts]}\n".encode(), *parts):
+            worker.write(part)
+            await worker.drain()

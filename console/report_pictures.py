@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Final
 
@@ -21,7 +20,7 @@ SIDE: Final = 1600  # pixels
 
 class Picture(msgspec.Struct, frozen=True):
     capture: Capture
-    source: str  # a URL that holds the picture itself
+    data: bytes  # JPEG
 
 
 async def pictures(captures: Captures, visitor: Visitor, wanted: Sequence[Capture]) -> list[Picture]:
@@ -34,5 +33,5 @@ async def pictures(captures: Captures, visitor: Visitor, wanted: Sequence[Captur
             small = await asyncio.to_thread(scaled, data, SIDE)
         except (NotFound, BadFile):
             continue
-        found.append(Picture(capture, f"data:image/jpeg;base64,{b64encode(small).decode()}"))
+        found.append(Picture(capture, small))
     return found

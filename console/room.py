@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from console import phrases, words
 from console.assets import room_assets
+from console.overseen import overseen
 from console.pages import Pages
 from console.places import MapTiles, map_source, tiles_for
 from console.rows import address_for
@@ -53,8 +54,8 @@ class Room:
     def routes(self) -> list[Route]:
         entrance = require("regulator", "supervisor")
         return [
-            Route("/sessions/{session}", entrance(self.show)),
-            Route("/sessions/{session}/link.json", entrance(self.link)),
+            Route("/sessions/{session}", entrance(overseen(self.show))),
+            Route("/sessions/{session}/link.json", entrance(overseen(self.link))),
         ]
 
     async def show(self, request: Request) -> Response:

@@ -30,6 +30,7 @@ class Moment(msgspec.Struct, frozen=True):
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     id: str
+    centre: str  # its name
     address: str
     regulator: str
     at: Moment
@@ -58,6 +59,7 @@ class RunningRow(msgspec.Struct, frozen=True, kw_only=True):
     tone: str
     words: str
     since: str
+    centre: str  # id
 
 
 def may_watch(visitor: Visitor) -> bool:
@@ -98,6 +100,7 @@ def row(meeting: Meeting, reader: Reader, now: int, language: str, _: Gettext) -
     tone, icon = BADGES[kind]
     return Row(
         id=session.id,
+        centre=reader.centres[session.centre],
         address=shown_address(session.address, whole=reader.numbers)
         if reader.people
         else f"#{session.id[-6:]}",
@@ -117,17 +120,18 @@ def row(meeting: Meeting, reader: Reader, now: int, language: str, _: Gettext) -
     )
 
 
-def running_rows(visitor: Visitor, listed: Iterable[Listed], now: int, _: Gettext) -> list[RunningRow]:
-    return [_running_row(visitor, one.session, one.regulator, now, _) for one in listed]
+def running_rows(listed: Iterable[Listed], now: int, _: Gettext, *, whole: bool) -> list[RunningRow]:
+    """`whole`: whether their numbers are."""
+    return [_running_row(one.session, one.regulator, now, _, whole=whole) for one in listed]
 
 
-def _running_row(visitor: Visitor, session: Session, regulator: str, now: int, _: Gettext) -> RunningRow:
+def _running_row(session: Session, regulator: str, now: int, _: Gettext, *, whole: bool) -> RunningRow:
     became = outcome(session)
     tone = {"picture": "ok", "refused": "alert"}.get(became, "wait")
     rung = became if became in {"picture", "refused"} else session.rung or "queued"
     return RunningRow(
         id=session.id,
-        address=address_for(visitor, session.address),
+        address=shown_address(session.address, whole=whole),
         regulator=regulator,
         started_at=session.started_at,
         rung=session.rung,
@@ -135,4 +139,5 @@ def _running_row(visitor: Visitor, session: Session, regulator: str, now: int, _
         tone=tone,
         words=words.running_rungs(_)[rung],
         since=_("for %(duration)s") % {"duration": words.duration(now - session.started_at)},
+        centre=session.centre,
     )

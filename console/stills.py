@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from console.overseen import overseen
 from signaling.attachments import FILE_HEADERS
 from signaling.auth import require
 from signaling.service.stills import Stills
@@ -17,7 +18,7 @@ class StillPictures:
 
     def routes(self) -> list[Route]:
         entrance = require("regulator", "supervisor")
-        return [Route("/sessions/{session}/still.jpg", entrance(self.show))]
+        return [Route("/sessions/{session}/still.jpg", entrance(overseen(self.show)))]
 
     async def show(self, request: Request) -> Response:
         """`?participant=` names one of several phones. 503 while no picture flows: trying again can help."""

@@ -35,7 +35,6 @@ class WallPages:
         gettext = self._pages.gettext(self._pages.language(request))
         centres = await self._wall.centres(visitor)
         data = {
-            "own": visitor.centre,
             "centres": {one.id: one.name for one in centres} if len(centres) > 1 else {},
             "helps": visitor.has("supervisor"),
             "blurred": visitor.blurred,

@@ -84,8 +84,8 @@ class Node:
             await pause(stop, HEARTBEAT)
 
     async def _announce(self) -> None:
-        rank = self._relay.counted().rank
-        await self._registry.announce(self.id, rank, list(self._relay.phones().items()))
+        rank, load = self._relay.counted().rank, self._relay.node_load(self.id)
+        await self._registry.announce(load, rank, list(self._relay.phones().items()))
 
     async def _leave(self) -> None:
         """Make before break: both ends of each session offer again, elsewhere, while we go on forwarding.

@@ -13,6 +13,8 @@ import msgspec
 from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
+from signaling.ports import NodeLoad
+
 PREFIX = "visio:media:"
 HEARTBEAT = 0.5  # seconds
 LEASE = 1_000  # ms that a node lives without a heartbeat: a picture is to be back 5 s after a `kill -9`
@@ -21,6 +23,7 @@ REDIS_WITHIN = 2.0  # seconds for an answer of Redis
 BLOCK = 0.25  # seconds that Redis holds a question back while there is nothing to tell: how fast we stop
 
 NODES = f"{PREFIX}nodes"  # sorted set: node -> rank, the lowest takes the next session
+LOADS = f"{PREFIX}loads"  # hash: node -> what it carries, as JSON
 EVENTS = f"{PREFIX}events"  # stream, read by the group GROUP
 GROUP = "web"
 
@@ -72,6 +75,7 @@ return 1
 # KEYS: the session's placement. ARGV: node.
 _FREE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
+_READ_LOAD = msgspec.json.Decoder(NodeLoad).decode
 Parties = Sequence[tuple[str, Sequence[str]]]  # sessions of a node, each with its phones
 
 
@@ -97,11 +101,13 @@ class Registry:
         self._free = self._redis.register_script(_FREE)
 
     # ------------------------------------------------------------ nodes
-    async def announce(self, node: str, rank: float, parties: Parties) -> None:
+    async def announce(self, load: NodeLoad, rank: float, parties: Parties) -> None:
         """A heartbeat. `parties`: all that must be told if this node dies."""
+        node = load.name
         async with self._redis.pipeline() as pipe:
             pipe.set(_LEASE + node, 1, px=LEASE)
             pipe.zadd(NODES, {node: rank})
+            pipe.hset(LOADS, node, msgspec.json.encode(load))
             pipe.delete(_PARTIES + node)
             for session, phones in parties:
                 pipe.sadd(_PARTIES + node, *_members(session, phones))
@@ -142,6 +148,7 @@ class Registry:
         async with self._redis.pipeline() as pipe:
             pipe.delete(_LEASE + node, _PARTIES + node)
             pipe.zrem(NODES, node)
+            pipe.hdel(LOADS, node)
             await pipe.execute()
 
     # ------------------------------------------------------------ sessions
@@ -164,6 +171,17 @@ class Registry:
         leases = await self._redis.mget([_LEASE + name for name in names]) if names else []
         return {name: lease is not None for name, lease in zip(names, leases, strict=True)}
 
+    async def loads(self) -> list[NodeLoad]:
+        """The same nodes by name, and what each said that it carries with its last heartbeat."""
+        said = await self._redis.hgetall(LOADS)
+        nodes = await self.nodes()
+        loads = {one.name: one for one in map(_READ_LOAD, said.values())}
+        return [
+            msgspec.structs.replace(loads[name], alive=alive)
+            for name, alive in sorted(nodes.items())
+            if name in loads
+        ]
+
     async def bury(self, node: str) -> dict[str, list[str]]:
         """Forget a dead node. Its sessions, each with its phones, for exactly one of those who call."""
         if not await self._redis.zrem(NODES, node):
@@ -173,6 +191,7 @@ class Registry:
             session, _, phone = str(member, "utf-8").partition(" ")
             found.setdefault(session, []).extend([phone] if phone else [])
         await self._redis.delete(_PARTIES + node, inbox(node))
+        await self._redis.hdel(LOADS, node)
         return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from time import monotonic
 
 import msgspec
@@ -23,7 +24,7 @@ from media.stream import Stream
 from media.tasks import end
 from signaling.domain.errors import NoChannel, NoPicture, RelayFull, RelayUnavailable
 from signaling.messages.relay import FilmEvent
-from signaling.ports import OnRelayEvent
+from signaling.ports import NodeLoad, OnRelayEvent
 
 TICK = 0.1  # seconds; retries of lost packets, transport feedback, watchdogs
 FORGET = 3600.0  # seconds without a connection; `end` is the rule, this is for an offer that came after it
@@ -81,6 +82,10 @@ class EmbeddedRelay:
     async def check(self) -> None:
         if self._events is None:
             raise RelayUnavailable("the relay is closed")
+
+    async def nodes(self) -> Sequence[NodeLoad]:
+        await self.check()
+        return [self.node_load("")]
 
     async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
         return await self._session(session).publish(participant, offer, second=second)
@@ -142,6 +147,12 @@ class EmbeddedRelay:
         stats = self.stats()
         self._capacity.counted(stats.publishers + stats.viewers, stats.waiting)
         return self._capacity
+
+    def node_load(self, name: str) -> NodeLoad:
+        """As of the node of that name."""
+        capacity = self.counted()
+        load = capacity.load
+        return NodeLoad(name, len(self._sessions), load.packets, load.cpu, capacity.share)
 
     def adopt(self, session: str) -> None:
         """It ran on another relay: here it is not refused as a new one."""

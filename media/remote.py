@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from media.registry import BLOCK, EVENTS, GROUP, HEARTBEAT, Placement, Registry,
 from media.requests import PAUSE, NodeDied, Requests, give_up, push
 from media.tasks import finish, pause
 from signaling.domain.errors import NoChannel, NoPicture, RelayFull, RelayUnavailable
-from signaling.ports import OnRelayEvent
+from signaling.ports import NodeLoad, OnRelayEvent
 
 ABANDONED = 10_000  # ms after which an event that a web process took and did not handle is another's
 AT_ONCE = 32  # events handled at the same time; those of one participant come one by one anyway
@@ -67,6 +67,12 @@ class RemoteRelay:
             raise RelayUnavailable(f"Redis does not answer: {error}") from None
         if not any(nodes.values()):
             raise RelayUnavailable("no media node is alive")
+
+    async def nodes(self) -> Sequence[NodeLoad]:
+        try:
+            return await self._registry.loads()
+        except (RedisError, OSError) as error:
+            raise RelayUnavailable(f"Redis does not answer: {error}") from None
 
     async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
         return await self._offer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +13,7 @@ import msgspec
 from starlette.websockets import WebSocket
 
 from signaling.conversation_wall import WallDesk
-from signaling.domain.addresses import display
+from signaling.domain.addresses import display, hint
 from signaling.domain.errors import NotAllowed, NotSignedIn, Unavailable, VisioError
 from signaling.domain.facts import GuestInvited
 from signaling.domain.outcome import outcome
@@ -116,39 +116,62 @@ class ConsoleDesk:
         must_watch(visitor)
         match first:
             case console.Join() as join:
-                await self._room(websocket, line, visitor, join)
+                there = await self._use.oversight.wherever(visitor, partial(self._found, join.session))
+                elsewhere = there if there.centre != visitor.centre else None
+                await self._room(websocket, line, there, join, elsewhere)
             case console.FollowWall():
                 await run(
                     lambda: self._wall.show(line, visitor),
                     lambda: self._listen(websocket, line, partial(self._wall.handle, visitor)),
                     lambda: self._stay(websocket),
                 )
-            case console.Watch():
-                await run(
-                    lambda: self._running(line, visitor),
-                    lambda: self._listen(websocket, line, self._only_ping),
-                    lambda: self._stay(websocket),
-                )
+            case console.Watch(centre=centre):
+                await self._running(websocket, line, visitor, centre)
             case _:
                 raise Closing(Close.NO_FIRST_FRAME)
 
-    # --- the home page
-    async def _running(self, line: Line[console.ConsoleIn], visitor: Visitor) -> None:
-        async for _ in self._hub.changes(visitor.centre):
-            await line.send(await self._running_frame(visitor))
+    # --- the home page, and the newest page of the history
+    async def _running(
+        self, websocket: WebSocket, line: Line[console.ConsoleIn], visitor: Visitor, centre: str | None
+    ) -> None:
+        changed = asyncio.Event()
+        watched = await self._watched(visitor, centre)
+        await run(
+            *(partial(_follow, self._hub.changes(one.centre), changed) for one in watched),
+            lambda: self._tell_running(line, visitor, centre, changed),
+            lambda: self._listen(websocket, line, self._only_ping),
+            lambda: self._stay(websocket),
+        )
+
+    async def _watched(self, visitor: Visitor, centre: str | None) -> tuple[Visitor, ...]:
+        if centre is None:
+            return (visitor,)
+        return tuple(one for one in await self._use.oversight.visits(visitor) if centre in ("", one.centre))
+
+    async def _tell_running(
+        self, line: Line[console.ConsoleIn], visitor: Visitor, centre: str | None, changed: asyncio.Event
+    ) -> None:
+        """Asks for the centres anew each time: somebody may no longer supervise one."""
+        while True:
+            await changed.wait()
+            changed.clear()
+            visits = await self._watched(visitor, centre)
+            await line.send(await self._running_frame(visits, masked=centre is not None))
             await asyncio.sleep(WATCH_SECONDS)
 
-    async def _running_frame(self, visitor: Visitor) -> console.Running:
+    async def _running_frame(self, visits: tuple[Visitor, ...], *, masked: bool) -> console.Running:
+        """The history's list gets whole numbers with its page alone, and a line in the audit."""
+        shown = hint if masked else display
         sessions = [
             console.RunningSession(
                 id=row.session.id,
-                address=display(row.session.address),
+                address=shown(row.session.address),
                 regulator=row.regulator,
                 started_at=row.session.started_at,
                 rung=row.session.rung,
                 outcome=outcome(row.session),
             )
-            for row in await self._use.history.running(visitor)
+            for row in await self._use.history.running(*visits)
         ]
         return console.Running(now=self._clock.now(), sessions=sessions)
 
@@ -161,15 +184,11 @@ class ConsoleDesk:
         changed = asyncio.Event()
         centres = await self._use.oversight.centres(visitor)
         await run(
-            *(partial(self._follow_figures, one.id, changed) for one in centres),
+            *(partial(_follow, self._hub.figures(one.id), changed) for one in centres),
             lambda: self._tell_figures(line, changed),
             lambda: self._listen(websocket, line, self._only_ping),
             lambda: self._stay(websocket),
         )
-
-    async def _follow_figures(self, centre: str, changed: asyncio.Event) -> None:
-        async for _ in self._hub.figures(centre):
-            changed.set()
 
     async def _tell_figures(self, line: Line[console.ConsoleIn], changed: asyncio.Event) -> None:
         while True:
@@ -179,8 +198,18 @@ class ConsoleDesk:
             await asyncio.sleep(WATCH_SECONDS)
 
     # --- a room
+    async def _found(self, session: str, visitor: Visitor) -> Visitor:
+        """Raises NotFound in another centre."""
+        await self._use.history.version(visitor, session)
+        return visitor
+
     async def _room(
-        self, websocket: WebSocket, line: Line[console.ConsoleIn], visitor: Visitor, join: console.Join
+        self,
+        websocket: WebSocket,
+        line: Line[console.ConsoleIn],
+        visitor: Visitor,
+        join: console.Join,
+        elsewhere: Visitor | None,
     ) -> None:
         participant = await self._use.reporting.joined(visitor, join.session)
         room = self._seat(visitor, join.session, participant, self._visitors.language_of(websocket))
@@ -200,7 +229,7 @@ class ConsoleDesk:
                 lambda: self._renew(line, room),
                 lambda: self._move(line, room),
                 lambda: self._attend(line, room),
-                lambda: self._stay(websocket),
+                lambda: self._stay(websocket, elsewhere),
             )
         finally:
             await room.attendance.leave()
@@ -243,12 +272,15 @@ class ConsoleDesk:
         async for _ in self._hub.moves(room.session):
             await line.send(console.Move())
 
-    async def _stay(self, websocket: WebSocket) -> None:
-        """A login that ended elsewhere ends what this socket shows, whether its browser speaks or not."""
+    async def _stay(self, websocket: WebSocket, elsewhere: Visitor | None = None) -> None:
+        """A login that ended elsewhere ends what this socket shows, whether its browser speaks or not. So
+        does the end of their supervision of another centre: `elsewhere` is who they are there."""
         while True:
             await asyncio.sleep(LOGIN_SECONDS)
             with suppress(Unavailable):  # a call goes on while the database is away
-                await self._visitors.authenticate(websocket)
+                visitor = await self._visitors.authenticate(websocket)
+                if elsewhere is not None:
+                    await self._use.oversight.visitor_at(visitor, elsewhere.centre)
 
     async def _listen(
         self,
@@ -369,3 +401,8 @@ def _owner(room: Room) -> Participant:
     if room.participant is None:
         raise NotAllowed("the session has ended")
     return room.participant
+
+
+async def _follow(changes: AsyncIterator[None], changed: asyncio.Event) -> None:
+    async for _ in changes:
+        changed.set()

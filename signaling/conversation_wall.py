@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import sleep as pause
 from contextlib import suppress
 from typing import Final
 
@@ -11,9 +11,9 @@ from signaling.domain.errors import Unavailable
 from signaling.domain.visitor import Visitor
 from signaling.line import Line
 from signaling.messages import console
-from signaling.ports import Clock
+from signaling.ports import Clock, NodeLoad
 from signaling.service.assistance import Assistance
-from signaling.service.machinery import Machinery, PartHealth
+from signaling.service.machinery import Health, Machinery, PartHealth
 from signaling.service.wall import Seen, Wall
 
 EVERY: Final = 1.0  # seconds between two looks, of which only what changed is sent
@@ -38,7 +38,7 @@ class WallDesk:
             if (tiles, parts) != shown:
                 shown = (tiles, parts)
                 await line.send(console.Wall(now=self._clock.now(), tiles=tiles, parts=parts))
-            await asyncio.sleep(EVERY)
+            await pause(EVERY)
 
     async def handle(self, visitor: Visitor, line: Line[console.ConsoleIn], frame: console.ConsoleIn) -> None:
         match frame:
@@ -69,8 +69,10 @@ def _tile(seen: Seen) -> console.WallTile:
 
 
 def _part(one: PartHealth) -> console.Part:
+    if one.node is not None:
+        return _node(one.health, one.node)
     if one.carrier is None:
-        return console.Part(name=one.name, health=one.health)
+        return console.Part(name=one.name, health=one.health, waiting=one.waiting or 0)
     told = one.carrier
     sent = told.queued + told.accepted + told.delivered + told.failed
     return console.Part(
@@ -79,4 +81,15 @@ def _part(one: PartHealth) -> console.Part:
         sent=sent,
         delivered=told.delivered,
         failed=told.failed,
+    )
+
+
+def _node(health: Health, load: NodeLoad) -> console.Part:
+    return console.Part(
+        name=f"node:{load.name}",
+        health=health,
+        sessions=load.sessions,
+        packets=round(load.packets),
+        cpu=round(load.cpu),
+        load=round(100 * load.share),
     )

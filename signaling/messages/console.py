@@ -26,7 +26,10 @@ class Join(_Frame, frozen=True, tag="join"):
 
 
 class Watch(_Frame, frozen=True, tag="watch"):
-    """First frame of the home page: the running sessions of the centre, now and after each change."""
+    """First frame of the home page: the running sessions of the centre, now and after each change. Of the
+    history: those of one of the centres that this visitor looks after, or of all of them ("")."""
+
+    centre: str | None = None
 
 
 class FollowFigures(_Frame, frozen=True, tag="follow_figures"):
@@ -289,7 +292,7 @@ class Guests(_Frame, frozen=True, tag="guests"):
 
 class RunningSession(msgspec.Struct, frozen=True):
     id: str
-    address: str  # as people write it, "06 12 34 56 78"
+    address: str  # as people write it, "06 12 34 56 78"; masked for the history
     regulator: str
     started_at: int
     rung: str
@@ -319,14 +322,20 @@ class WallTile(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`name`: `store`, `bus`, `relay`, `files`, or `carrier:` and its name. Of a carrier: messages of the
-    last quarter of an hour."""
+    """`name`: `store`, `bus`, `relay`, `files`, `queue`, or `node:` or `carrier:` and its name. Of a carrier:
+    messages of the last quarter of an hour. Of the queue: messages that are due and have not left. Of a node
+    of the relay: its sessions, packets a second, percent of a core, and percent of what it can carry."""
 
     name: str
     health: Literal["good", "slow", "bad", "unknown"]
     sent: int = 0
     delivered: int = 0
     failed: int = 0
+    waiting: int = 0
+    sessions: int = 0
+    packets: int = 0
+    cpu: int = 0
+    load: int = 0
 
 
 class Wall(_Frame, frozen=True, tag="wall"):

@@ -10,6 +10,7 @@ from signaling.ports.outside import Files as Files
 from signaling.ports.outside import Found as Found
 from signaling.ports.outside import Geocoder as Geocoder
 from signaling.ports.outside import Limiter as Limiter
+from signaling.ports.outside import NodeLoad as NodeLoad
 from signaling.ports.outside import Notifier as Notifier
 from signaling.ports.outside import Observer as Observer
 from signaling.ports.outside import OnRelayEvent as OnRelayEvent

@@ -166,6 +166,19 @@ class Geocoder(Protocol):
 OnRelayEvent = Callable[[RelayEvent], Awaitable[None]]
 
 
+class NodeLoad(msgspec.Struct, frozen=True):
+    """What a node that carries media carries now. `name`: "" for the relay inside this process. `share`: of
+    what it can carry, by its scarcest resource; over 1 is too much. `alive`: whether it was heard of within
+    the last second or so."""
+
+    name: str
+    sessions: int
+    packets: float  # a second, in and out
+    cpu: float  # percent of one core
+    share: float
+    alive: bool = True
+
+
 class Relay(Protocol):
     """Forwards one-way media inside a session, and carries the phones' control channels."""
 
@@ -175,6 +188,9 @@ class Relay(Protocol):
     async def close(self) -> None: ...
     async def check(self) -> None:
         """Raises RelayUnavailable while no media can be carried."""
+
+    async def nodes(self) -> Sequence[NodeLoad]:
+        """All that have neither said goodbye nor were given up, by name. Raises RelayUnavailable."""
 
     async def publish(self, session: str, participant: str, offer: str, *, second: bool = False) -> str:
         """A phone offers to send. Returns the answer's SDP. The participant's earlier connection is

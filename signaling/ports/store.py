@@ -128,8 +128,9 @@ class Store(Protocol):
     async def running(self, centre: str) -> Sequence[Listed]:
         """Sessions not ended, newest first; 200 at most."""
 
-    async def search(self, centre: str, search: Search, limit: int) -> Sequence[Meeting]:
-        """Newest first; with `after` the oldest ones above that, newest first too."""
+    async def search(self, centres: tuple[str, ...], search: Search, limit: int) -> Sequence[Meeting]:
+        """Of all these centres in one order: newest first; with `after` the oldest ones above that, newest
+        first too."""
 
     async def index(self, above: str, limit: int) -> str | None:
         """Make what sessions with a higher id are found by, `limit` of them at most, where it is missing or

@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from signaling.domain.policy import policy_of
 from signaling.domain.quality import Quality
 from signaling.domain.search import Search
 from signaling.domain.visitor import Visitor
@@ -29,41 +28,61 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """What of the history a visitor reads. `regulators`: user id -> name, of all whose meetings they find."""
+    """What of the history somebody reads. `visits`: who they are in each centre whose meetings they find."""
 
+    visits: tuple[Visitor, ...]
     numbers: bool  # whole ones
     only_own: bool
-    regulators: dict[str, str]
+    colleagues: dict[str, dict[str, str]]  # centre -> user id -> name, of all whose meetings they find
     people: bool  # whether numbers and regulators are shown at all: an administrator sees no people
+
+    @property
+    def masked(self) -> Reader:
+        """The same, for a list that nobody has asked whole numbers of."""
+        return replace(self, numbers=False)
+
+    @property
+    def regulators(self) -> dict[str, str]:
+        """User id -> name, of all centres."""
+        return {user: name for names in self.colleagues.values() for user, name in names.items()}
+
+    @property
+    def centres(self) -> dict[str, str]:
+        """Id -> name."""
+        return {one.centre: one.centre_name for one in self.visits}
 
 
 class History:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def running(self, visitor: Visitor) -> Sequence[Listed]:
-        return await self._store.running(visitor.centre)
+    async def running(self, *visits: Visitor) -> Sequence[Listed]:
+        """Of all these centres, the newest first."""
+        found = [listed for one in visits for listed in await self._store.running(one.centre)]
+        return sorted(found, key=lambda one: one.session.id, reverse=True)
 
-    async def reader(self, visitor: Visitor) -> Reader:
-        policy = policy_of(await self._store.centre(visitor.centre))
-        own = only_own(visitor, policy)
-        users = await self._store.users(visitor.centre)
-        people = not visitor.has("administrator")
-        seen = {one.id: one.name for one in users if people and (not own or one.id == visitor.user)}
-        return Reader(reads_numbers(visitor, policy), own, seen, people)
+    async def reader(self, *visits: Visitor) -> Reader:
+        """`visits`: one person, as each centre knows them."""
+        return Reader(
+            visits,
+            numbers=bool(visits) and all(reads_numbers(one, one.policy) for one in visits),
+            only_own=any(only_own(one, one.policy) for one in visits),
+            colleagues={one.centre: await self._colleagues(one) for one in visits},
+            people=not any(one.has("administrator") for one in visits),
+        )
 
-    async def page(self, visitor: Visitor, search: Search) -> Page:
-        rows = await self._store.search(visitor.centre, await self._limited(visitor, search), PAGE + 1)
+    async def page(self, reader: Reader, search: Search) -> Page:
+        rows = await self._store.search(tuple(reader.centres), _limited(reader, search), PAGE + 1)
         more = len(rows) > PAGE
         if search.after is not None:
             return Page(rows[-PAGE:], newer=more, older=True)
         return Page(rows[:PAGE], newer=search.before is not None, older=more)
 
-    async def everything(self, visitor: Visitor, search: Search) -> AsyncGenerator[Sequence[Meeting], None]:
+    async def everything(self, reader: Reader, search: Search) -> AsyncGenerator[Sequence[Meeting], None]:
         """All that the search asks for, newest first, a batch at a time. Each batch is a query of its own:
         nothing is open meanwhile, whoever reads how slowly, and nothing to close when they go."""
-        search = replace(await self._limited(visitor, search), before=None, after=None)
-        while rows := await self._store.search(visitor.centre, search, BATCH):
+        search = replace(_limited(reader, search), before=None, after=None)
+        while rows := await self._store.search(tuple(reader.centres), search, BATCH):
             yield rows
             search = replace(search, before=rows[-1].place)
 
@@ -81,13 +100,21 @@ class History:
         """The session's newest version. Raises NotFound in another centre."""
         return (await self._store.room(visitor.centre, session)).session.version
 
-    async def _limited(self, visitor: Visitor, search: Search) -> Search:
-        """To their own meetings, where regulators find no others."""
-        policy = policy_of(await self._store.centre(visitor.centre))
-        if not only_own(visitor, policy):
-            return search
-        theirs = search.regulator in ("", visitor.user)
-        return replace(search, regulator=visitor.user) if theirs else NOTHING
+    async def _colleagues(self, visitor: Visitor) -> dict[str, str]:
+        if visitor.has("administrator"):
+            return {}
+        own = only_own(visitor, visitor.policy)
+        users = await self._store.users(visitor.centre)
+        return {one.id: one.name for one in users if not own or one.id == visitor.user}
+
+
+def _limited(reader: Reader, search: Search) -> Search:
+    """To their own meetings, where regulators find no others."""
+    if not reader.only_own:
+        return search
+    [visitor] = reader.visits
+    theirs = search.regulator in ("", visitor.user)
+    return replace(search, regulator=visitor.user) if theirs else NOTHING
 
 
 NOTHING: Final = Search(since=1, until=0)

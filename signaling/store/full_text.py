@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -43,30 +44,33 @@ _BY_WORDS: Final = (
     f" LIMIT {_FEW + 1}) AS found ORDER BY place {{order}} LIMIT :limit"
 )
 _BY_PLACES: Final = (
-    f"SELECT place FROM meeting WHERE centre = :centre AND {_MATCH} ORDER BY place {{order}} LIMIT :limit"  # noqa: S608 - constants
+    f"SELECT place FROM meeting WHERE {{centre}} AND {_MATCH} ORDER BY place {{order}} LIMIT :limit"  # noqa: S608 - constants
 )
+_OF_ONE: Final = "centre = :centre"
+# No index of centres, which over several has no order: that of all places, whose matches are close together
+_OF_SEVERAL: Final = "(centre || '') = ANY (:centres)"
 
 
 async def find(
     connection: AsyncConnection,
     numbers: Numbers,
-    centre: str,
+    centres: tuple[str, ...],
     search: Search,
     limits: tuple[int, int, int],
 ) -> list[int]:
-    """Places of meetings of the centre that meet all of the search. `limits`: the lowest and the highest
+    """Places of meetings of these centres that meet all of the search. `limits`: the lowest and the highest
     place, how many; the newest first, or the oldest first after a place."""
     order = "ASC" if search.after is not None else "DESC"
     dialect = connection.dialect.name
-    words = _words(_SIGNS[dialect], numbers, centre, search)
+    words = _words(_SIGNS[dialect], numbers, centres, search)
     values = dict(zip(("lowest", "highest", "limit"), limits, strict=True)) | {"words": words}
     if dialect == "sqlite":
         return [row[0] for row in await connection.execute(text(_SQLITE.format(order=order)), values)]
-    return await _find_in_postgres(connection, centre, order, values)
+    return await _find_in_postgres(connection, centres, order, values)
 
 
 async def _find_in_postgres(
-    connection: AsyncConnection, centre: str, order: str, values: dict[str, Any]
+    connection: AsyncConnection, centres: tuple[str, ...], order: str, values: dict[str, Any]
 ) -> list[int]:
     """Its planner knows too little of words to choose between the two ways, and errs by a whole table."""
     await _without(connection, "enable_seqscan", "enable_indexscan")
@@ -74,8 +78,10 @@ async def _find_in_postgres(
     await _with(connection, "enable_indexscan")
     if found and found[0].matches > _FEW:
         await _without(connection, "enable_bitmapscan")
-        query = text(_BY_PLACES.format(order=order))
-        found = (await connection.execute(query, values | {"centre": centre})).all()
+        one = len(centres) == 1
+        query = text(_BY_PLACES.format(order=order, centre=_OF_ONE if one else _OF_SEVERAL))
+        of = {"centre": centres[0]} if one else {"centres": list(centres)}
+        found = (await connection.execute(query, values | of)).all()
         await _with(connection, "enable_bitmapscan")
     await _with(connection, "enable_seqscan")
     return [row.place for row in found]
@@ -90,8 +96,8 @@ async def _with(connection: AsyncConnection, setting: str) -> None:
     await connection.execute(text(f"SET LOCAL {setting} = on"))
 
 
-def _words(signs: _Signs, numbers: Numbers, centre: str, search: Search) -> str:
-    tokens = [centre_token(centre)]
+def _words(signs: _Signs, numbers: Numbers, centres: tuple[str, ...], search: Search) -> str:
+    tokens = []
     if search.regulator:
         tokens.append(regulator_token(search.regulator))
     if search.ending is not None:
@@ -101,23 +107,29 @@ def _words(signs: _Signs, numbers: Numbers, centre: str, search: Search) -> str:
     if search.running is not None:
         tokens.append(RUNNING if search.running else OVER)
     terms = [
-        f"({signs.either.join(_clue(signs, numbers, centre, clue) for clue in term)})"
+        _any(signs, (one for clue in term for one in _clue(signs, numbers, centres, clue)))
         for term in search.terms
     ]
-    return signs.both.join([*terms, *(_quoted(signs, token) for token in tokens)])
+    of = _any(signs, (_quoted(signs, centre_token(centre)) for centre in centres))
+    return signs.both.join([*terms, of, *(_quoted(signs, token) for token in tokens)])
 
 
-def _clue(signs: _Signs, numbers: Numbers, centre: str, clue: Clue) -> str:
+def _any(signs: _Signs, words: Iterable[str]) -> str:
+    return f"({signs.either.join(words)})"
+
+
+def _clue(signs: _Signs, numbers: Numbers, centres: tuple[str, ...], clue: Clue) -> list[str]:
+    """Each of which is it. A number has other tokens in each centre."""
     match clue:
         case Word(text=word, beginning=beginning):
-            return _quoted(signs, word) + (signs.beginning if beginning else "")
+            return [_quoted(signs, word) + (signs.beginning if beginning else "")]
         case Whole(address=address):
-            return _quoted(signs, numbers.whole(centre, address))
+            return [_quoted(signs, numbers.whole(centre, address)) for centre in centres]
         case By(regulator=regulator):
-            return _quoted(signs, regulator_token(regulator))
+            return [_quoted(signs, regulator_token(regulator))]
         case Digits(digits=digits):
-            parts = _parts(numbers, centre, digits)
-            return f"({signs.both.join(_quoted(signs, part) for part in parts)})"
+            parts = (_parts(numbers, centre, digits) for centre in centres)
+            return [f"({signs.both.join(_quoted(signs, part) for part in one)})" for one in parts]
 
 
 def _parts(numbers: Numbers, centre: str, digits: str) -> list[str]:

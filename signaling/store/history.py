@@ -36,12 +36,12 @@ class History:
         query = _listing(centre).where(session_table.c.ended_at.is_(None)).limit(RUNNING)
         return await self._database.read(lambda connection: _fetch_listed(connection, query))
 
-    async def search(self, centre: str, search: Search, limit: int) -> Sequence[Meeting]:
-        if empty(search):
+    async def search(self, centres: tuple[str, ...], search: Search, limit: int) -> Sequence[Meeting]:
+        if not centres or empty(search):
             return ()
 
         async def work(connection: AsyncConnection) -> Sequence[Meeting]:
-            rows_found = await find_meetings(connection, self._numbers, centre, search, limit)
+            rows_found = await find_meetings(connection, self._numbers, centres, search, limit)
             found = [_meeting(row) for row in rows_found]
             return found if search.after is None else found[::-1]
 

@@ -1,11 +1,11 @@
-"""The query behind the history: one page of the meetings of a centre that a search asks for."""
+"""The query behind the history: one page of the meetings of some centres that a search asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, RowMapping, Select, and_, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from signaling.domain.indexing import Numbers, first_place
@@ -23,32 +23,52 @@ def empty(search: Search) -> bool:
 
 
 async def find_meetings(
-    connection: AsyncConnection, numbers: Numbers, centre: str, search: Search, limit: int
+    connection: AsyncConnection, numbers: Numbers, centres: tuple[str, ...], search: Search, limit: int
 ) -> Sequence[RowMapping]:
     """Rows of `session` with `regulator`, `place`, `ending` and `cover`: the newest first, or the oldest
-    first after a place. With words to find, the full text index says which; else one index of `meeting`."""
+    first after a place. With words to find, the full text index says which; else indexes of `meeting`."""
     lowest, highest = _span(search)
-    query = _listing(centre)
+    query = _listing()
     if search.terms:
-        found = await find(connection, numbers, centre, search, (lowest, highest, limit))
-        query = query.where(meeting.c.place.in_(found))
+        found = await find(connection, numbers, centres, search, (lowest, highest, limit))
+        query = query.where(meeting.c.centre.in_(centres), meeting.c.place.in_(found))
+    elif len(centres) == 1:
+        query = query.where(*_wanted(centres[0], search))
     else:
-        query = query.where(meeting.c.place.between(lowest, highest), *_conditions(search))
-    place = meeting.c.place
-    query = query.order_by(place.desc() if search.after is None else place.asc()).limit(limit)
+        query = query.where(meeting.c.place.in_(_nearest(centres, search, limit)))
+    query = query.order_by(_order(search)).limit(limit)
     rows: Sequence[RowMapping] = (await connection.execute(query)).mappings().all()
     return rows
 
 
-def _listing(centre: str) -> Select[Any]:
+def _listing() -> Select[Any]:
     query = select(
         session, user_account.c.name.label("regulator"), meeting.c.place, meeting.c.ending, _cover()
     )
-    of_it = and_(session.c.centre == meeting.c.centre, session.c.id == meeting.c.session)
     starter = and_(user_account.c.centre == session.c.centre, user_account.c.id == session.c.started_by)
-    return (
-        query.join_from(meeting, session, of_it).join(user_account, starter).where(meeting.c.centre == centre)
-    )
+    return query.join_from(meeting, session, _of_meeting()).join(user_account, starter)
+
+
+def _nearest(centres: tuple[str, ...], search: Search, limit: int) -> CompoundSelect[Any]:
+    """Places. The first ones of each centre come in the order of its own index; the first ones of all are
+    among them. (One index of the places of all centres would have to be read through the other centres'.)"""
+    return union_all(*(_first(centre, search, limit) for centre in centres))
+
+
+def _first(centre: str, search: Search, limit: int) -> Select[Any]:
+    query = select(meeting.c.place).where(*_wanted(centre, search))
+    if search.running is not None:
+        query = query.join_from(meeting, session, _of_meeting())
+    # SQLite takes an order and a limit in a part of a union only beneath another SELECT
+    return select(query.order_by(_order(search)).limit(limit).subquery().c.place)
+
+
+def _of_meeting() -> ColumnElement[bool]:
+    return and_(session.c.centre == meeting.c.centre, session.c.id == meeting.c.session)
+
+
+def _order(search: Search) -> ColumnElement[int]:
+    return meeting.c.place.desc() if search.after is None else meeting.c.place.asc()
 
 
 def _cover() -> ColumnElement[str]:
@@ -56,8 +76,11 @@ def _cover() -> ColumnElement[str]:
     return select(func.min(capture.c.id)).where(*own).scalar_subquery().label("cover")
 
 
-def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _wanted(centre: str, search: Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        meeting.c.centre == centre,
+        meeting.c.place.between(*_span(search)),
+    ]
     if search.ending is not None:
         conditions.append(meeting.c.ending == search.ending)
     if search.regulator:

@@ -30,6 +30,7 @@ class Rule(msgspec.Struct, frozen=True):
     may_refuse: bool = (
         False  # 403 for another reason than the role: a password is asked for, a visio still runs
     )
+    overseen: bool = False  # who supervises several centres has it in each of them
 
 
 TABLE: Final[dict[str, Rule]] = {
@@ -87,36 +88,40 @@ TABLE: Final[dict[str, Rule]] = {
     "GET /tests/{code}": Rule(WATCHERS, is_ours=False),
     "POST /preferences": Rule(WATCHERS, json={"blurred": True}),
     # --- the room
-    "GET /sessions/{session}": Rule(WATCHERS),
-    "GET /sessions/{session}/link.json": Rule(WATCHERS),
-    "POST /sessions/{session}/place.json": Rule(WATCHERS, json={"latitude": 48.69, "longitude": 6.18}),
-    "POST /sessions/{session}/distance.json": Rule(
-        WATCHERS, json={"latitude": 48.69, "longitude": 6.18, "to": "48.70, 6.20"}
+    "GET /sessions/{session}": Rule(WATCHERS, overseen=True),
+    "GET /sessions/{session}/link.json": Rule(WATCHERS, overseen=True),
+    "POST /sessions/{session}/place.json": Rule(
+        WATCHERS, json={"latitude": 48.69, "longitude": 6.18}, overseen=True
     ),
-    "POST /sessions/{session}/captures": Rule(WATCHERS, body=b"picture"),
-    "GET /captures/{capture}": Rule(WATCHERS),
-    "POST /sessions/{session}/documents": Rule(WATCHERS, body=b"picture", headers={"X-File-Name": "a.png"}),
-    "GET /sessions/{session}/documents.json": Rule(WATCHERS),
-    "GET /documents/{document}": Rule(WATCHERS),
-    "GET /recordings/{recording}": Rule(WATCHERS),
-    "GET /sessions/{session}/closing": Rule(WATCHERS),
-    "POST /sessions/{session}/closing": Rule(WATCHERS, json={"assessment": "same"}),
-    "GET /sessions/{session}/still.jpg": Rule(WATCHERS),
+    "POST /sessions/{session}/distance.json": Rule(
+        WATCHERS, json={"latitude": 48.69, "longitude": 6.18, "to": "48.70, 6.20"}, overseen=True
+    ),
+    "POST /sessions/{session}/captures": Rule(WATCHERS, body=b"picture", overseen=True),
+    "GET /captures/{capture}": Rule(WATCHERS, overseen=True),
+    "POST /sessions/{session}/documents": Rule(
+        WATCHERS, body=b"picture", headers={"X-File-Name": "a.png"}, overseen=True
+    ),
+    "GET /sessions/{session}/documents.json": Rule(WATCHERS, overseen=True),
+    "GET /documents/{document}": Rule(WATCHERS, overseen=True),
+    "GET /recordings/{recording}": Rule(WATCHERS, overseen=True),
+    "GET /sessions/{session}/closing": Rule(WATCHERS, overseen=True),
+    "POST /sessions/{session}/closing": Rule(WATCHERS, json={"assessment": "same"}, overseen=True),
+    "GET /sessions/{session}/still.jpg": Rule(WATCHERS, overseen=True),
     # --- the wall
     "GET /wall": Rule(WATCHERS),
-    "GET /wall/{centre}/{session}/still.jpg": Rule(WATCHERS),
+    "GET /wall/{centre}/{session}/still.jpg": Rule(WATCHERS, overseen=True),
     # --- history; an administrator reads no number there and no name of a caller
     "GET /history": Rule(EVERYBODY),
-    "GET /history/{session}": Rule(EVERYBODY),
-    "GET /history/{session}/report.pdf": Rule(WATCHERS),
+    "GET /history/{session}": Rule(EVERYBODY, overseen=True),
+    "GET /history/{session}/report.pdf": Rule(WATCHERS, overseen=True),
     "GET /history/export.csv": Rule(WATCHERS),
     "GET /history/export.xlsx": Rule(WATCHERS),
     "GET /history/export.pdf": Rule(WATCHERS),
     # --- figures; whose groups are shown is the page's own affair
     "GET /figures": Rule(EVERYBODY),
     "GET /figures/{chart}.csv": Rule(EVERYBODY, is_ours=False),
-    "POST /history/{session}/hold": Rule(REVIEWERS, form={"held": "1", "reason": "inquiry"}),
-    "POST /history/{session}/erase": Rule(REVIEWERS, form={"sure": "yes"}, may_refuse=True),
+    "POST /history/{session}/hold": Rule(REVIEWERS, form={"held": "1", "reason": "inquiry"}, overseen=True),
+    "POST /history/{session}/erase": Rule(REVIEWERS, form={"sure": "yes"}, may_refuse=True, overseen=True),
     "GET /callers": Rule(REVIEWERS),
     "POST /callers": Rule(REVIEWERS, form={"address": "+33611111111"}),
     "POST /callers/export": Rule(REVIEWERS, form={"address": "+33611111111"}),

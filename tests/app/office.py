@@ -44,6 +44,7 @@ from signaling.service.history import History
 from signaling.service.invite import Inviting, Ways
 from signaling.service.journal import Journal
 from signaling.service.logins import Logins
+from signaling.service.oversight import Oversight
 from signaling.service.places import Places
 from signaling.service.quotas import SmsQuotas
 from signaling.service.recordings import Recordings
@@ -150,6 +151,7 @@ class Office:
             exception_handlers=exception_handlers(),
         )
         self.app.state.audit = self.audit
+        self.app.state.oversight = Oversight(store)
         self.app.state.gate = Gate(logins, False, 12, agent.describe)
 
     @asynccontextmanager

@@ -186,7 +186,7 @@ async def test_what_must_be_audited_is_not_shown_without_it_and_the_emergency_go
         session = await office.call(browser)
         capture = (await browser.post(f"/sessions/{session}/captures", content=picture())).json()["id"]
         office.app.state.audit = Shut()
-        for path in ("/history", f"/history/{session}", f"/captures/{capture}"):
+        for path in ("/history", "/history?numbers=1", f"/history/{session}", f"/captures/{capture}"):
             answer = await browser.get(path)
             assert (answer.status_code, "06" in re.findall(r"\b0\d", answer.text)) == (503, False)
         another = await office.call(browser)

@@ -45,14 +45,22 @@ class World:
         self._store = store
         self._files = files
         self._cookies: dict[tuple[str, str], str] = {}
+        self._people: dict[tuple[str, str], User] = {}
 
     async def settle(self, centre: Centre) -> None:
         people = {role: self._user(centre, role) for role in EVERYBODY}
         for role, person in people.items():
             await self._store.add_user(person, cast.person(person))
+            self._people[centre.id, role] = person
             await self._sign_in(person, f"cookie-of-{role}-{centre.id}")
         by = people["regulator"]
         self.objects[centre.id] = await self._session(centre, by, tuple(people.values()))
+
+    async def add(self, role: Role, centre: Centre, as_role: Role) -> None:
+        """Who has that role in SAMU 54 has another one there."""
+        person = self._people[SAMU_54.id, role]
+        made = cast.user(person.name, centre, person=person.person, email=person.email, role=as_role)
+        await self._store.add_user(made)
 
     def cookie(self, centre: Centre, role: str) -> str:
         return self._cookies[centre.id, role]
@@ -221,6 +229,44 @@ async def test_an_object_of_another_centre_is_not_found_by_anybody(world: World,
             answer = await ask(browser, route, {**own, **theirs})
             assert answer.status_code == (404 if role in TABLE[route].who else 403), (route, answer.text)
             assert FOREIGN not in answer.text, route
+
+
+async def test_a_supervisor_of_both_has_the_sessions_of_the_other_and_nothing_else(
+    world: World,
+) -> None:
+    await world.add("supervisor", SAMU_75, "supervisor")
+    own, theirs = world.objects[SAMU_54.id], world.objects[SAMU_75.id]
+    async with world.browser(world.cookie(SAMU_54, "supervisor")) as browser:
+        for route in _naming_an_object():
+            rule = TABLE[route]
+            answer = await ask(browser, route, {**own, **theirs})
+            if "supervisor" in rule.who and rule.overseen:
+                outside = '"not_allowed"' in answer.text  # found, and they have not entered its room
+                refused = answer.status_code == 403 and (rule.may_refuse or outside)
+                assert answer.status_code not in {401, 403, 404} or refused, (route, answer.text)
+            else:
+                assert answer.status_code in {403, 404}, (route, answer.text)
+                assert FOREIGN not in answer.text, route
+
+
+@pytest.mark.parametrize(
+    ("role", "there"),
+    [("regulator", "supervisor"), ("administrator", "supervisor"), ("supervisor", "regulator"),
+     ("supervisor", "administrator"), ("regulator", "regulator"), ("administrator", "administrator")],
+)  # fmt: skip
+async def test_who_does_not_supervise_both_has_nothing_of_the_other(
+    world: World, role: Role, there: Role
+) -> None:
+    await world.add(role, SAMU_75, there)
+    own, theirs = world.objects[SAMU_54.id], world.objects[SAMU_75.id]
+    async with world.browser(world.cookie(SAMU_54, role)) as browser:
+        for route in _naming_an_object():
+            answer = await ask(browser, route, {**own, **theirs})
+            assert answer.status_code == (404 if role in TABLE[route].who else 403), (route, answer.text)
+        for path in ("/history", f"/history?centre={SAMU_75.id}", f"/history/export.csv?centre={SAMU_75.id}"):
+            answer = await browser.get(path)
+            assert FOREIGN not in answer.text, path
+            assert theirs["session"] not in answer.text, path
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)

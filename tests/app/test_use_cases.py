@@ -460,11 +460,14 @@ async def test_the_history_is_the_centres_own_and_pages_are_stable(made: Applica
     for _ in range(30):
         clock.advance(1)
         mine.append(await begin(made))
-    first = await made.use.history.page(visitor(BOB), Search())
+    history = made.use.history
+    bob = await history.reader(visitor(BOB))
+    first = await history.page(bob, Search())
     assert (first.newer, first.older) == (False, True)
     clock.advance(1)
     await begin(made)  # a new row moves nothing on the second page
-    second = await made.use.history.page(visitor(BOB), Search(before=first.meetings[-1].place))
+    second = await history.page(bob, Search(before=first.meetings[-1].place))
     assert [row.session.id for row in (*first.meetings, *second.meetings)] == mine[::-1]
     assert (second.newer, second.older) == (True, False)
-    assert not (await made.use.history.page(visitor(CHARLIE), Search())).meetings
+    charlie = await history.reader(visitor(CHARLIE))
+    assert not (await history.page(charlie, Search())).meetings

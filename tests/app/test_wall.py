@@ -13,10 +13,15 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from media.relay import EmbeddedRelay
+from signaling import conversation_wall
+from signaling.conversation_wall import WallDesk
 from signaling.domain.errors import NotFound
 from signaling.domain.facts import SessionStarted
 from signaling.domain.records import User
 from signaling.domain.room import Change
+from signaling.line import Close
+from signaling.service.assistance import Assistance
+from signaling.service.machinery import Machinery
 from signaling.service.oversight import Oversight
 from signaling.service.wall import Wall
 from tests import cast
@@ -93,16 +98,34 @@ async def test_a_regulator_has_the_wall_and_sends_no_help(
     assert still.status_code == 503  # nothing is seen yet
 
 
-async def test_an_administrator_has_no_wall(running: Product) -> None:
+async def test_an_administrator_has_no_wall_and_follows_no_session(
+    running: Product, alice: httpx2.AsyncClient
+) -> None:
+    session = await started(alice)
     headers = {"Origin": running.origin, "Accept-Language": "fr"}
     async with httpx2.AsyncClient(base_url=running.origin, headers=headers) as admin:
         form = {"email": "admin@demo.test", "password": PASSWORD, "next": "/"}
         assert (await admin.post("/login", data=form)).status_code == 303
         assert (await admin.get("/wall")).status_code == 403
-        async with socket(running, admin, "/ws/console") as wall:
-            await say(wall, {"type": "follow_wall"})
-            with pytest.raises(ConnectionClosed):
-                await hear(wall, "wall")
+        for first in ({"type": "follow_wall"}, {"type": "watch"}, {"type": "join", "session": session}):
+            async with socket(running, admin, "/ws/console") as line:
+                await say(line, first)
+                with pytest.raises(ConnectionClosed) as closed:
+                    await line.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == Close.NO_SESSION
+
+
+async def test_a_wall_closes_when_its_login_ends_elsewhere(running: Product, sue: httpx2.AsyncClient) -> None:
+    async with socket(running, sue, "/ws/console") as wall:
+        await say(wall, {"type": "follow_wall"})
+        await hear(wall, "wall")
+        await sue.post("/logout")
+        await say(wall, {"type": "ping"})
+        with pytest.raises(ConnectionClosed) as closed:
+            await hear(wall, "pong")
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == Close.NOT_SIGNED_IN
 
 
 # ---------------------------------------------------------------- the service over the real store
@@ -165,3 +188,49 @@ async def test_a_supervisor_sees_all_their_centres_and_nobody_a_foreign_one(offi
     assert await seen(replace(visitor(), role="regulator")) == {ours}
     with pytest.raises(NotFound):  # a session of one centre under the name of another
         await wall.still(visitor(), SAMU_75.id, ours)
+
+
+# ---------------------------------------------------------------- one page
+class Page:
+    """A socket that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.frames: list[Any] = []
+
+    async def send(self, frame: Any) -> None:
+        self.frames.append(frame)
+
+
+async def test_a_page_is_told_once_a_second_at_most_and_nothing_while_nothing_changes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, turns, enough = Page(), 0, asyncio.Event()
+    told_after: list[int] = []
+
+    async def second(seconds: float) -> None:
+        """In the place of the pause between two looks: the clock goes on, and things happen."""
+        nonlocal turns
+        assert seconds == 1.0
+        turns += 1
+        told_after.append(len(page.frames))
+        office.clock.advance(1_000)
+        if turns in (2, 3):
+            for _ in range(5):
+                await begin(office)
+        if turns == 6:
+            enough.set()
+            await asyncio.Event().wait()
+
+    async def missing() -> tuple[str, ...]:
+        return ()
+
+    monkeypatch.setattr(conversation_wall, "pause", second)
+    relay = EmbeddedRelay(addresses=("127.0.0.1",))
+    machinery = Machinery(office.store, relay, office.clock, ("store",), missing)
+    assistance = Assistance(office.store, office.journal, office.clock, Oversight(office.store))
+    desk = WallDesk(wall_of(office, office.store), assistance, machinery, office.clock)
+    showing = asyncio.create_task(desk.show(page, visitor()))  # type: ignore[arg-type]
+    await enough.wait()
+    showing.cancel()
+    assert told_after == [1, 1, 2, 3, 3, 3]
+    assert [len(frame.tiles) for frame in page.frames] == [0, 5, 10]

@@ -25,8 +25,9 @@ def memory(pid: int) -> float:
     """MB (RSS). Shared libraries count whole, so that it does not depend on who else runs."""
     kilobytes = 0
     for member in _tree(pid):
-        found = _RSS.search(Path(f"/proc/{member}/smaps_rollup").read_text(encoding="utf-8"))
-        kilobytes += int(found[1]) if found else 0
+        with suppress(FileNotFoundError, ProcessLookupError):  # one that ended meanwhile
+            found = _RSS.search(Path(f"/proc/{member}/smaps_rollup").read_text(encoding="utf-8"))
+            kilobytes += int(found[1]) if found else 0
     return kilobytes / 1000
 
 

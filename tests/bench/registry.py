@@ -7,6 +7,7 @@ from typing import Final
 
 from tests.bench import (
     command,
+    export,
     figures,
     first_picture,
     history,
@@ -42,6 +43,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[], Awaitable[Report]]]] = {
     "invite": invite.run,
     "history": history.run,
     "figures": figures.run,
+    "history-export": export.run,
     "vault": vault.run,
     "room-page": page.run,
     "room-command": room_command.run,

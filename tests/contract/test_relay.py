@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import aioice.ice
@@ -22,7 +23,7 @@ from signaling.messages.relay import (
 )
 from signaling.ports import Relay
 from tests.media.nodes import NodeProcess
-from tests.media.peers import LOOPBACK, Ear, Peer, Phone, Viewer, until
+from tests.media.peers import LOOPBACK, WITHIN, Ear, Peer, Phone, Viewer, until
 from tests.servers import RedisServer
 
 
@@ -98,6 +99,22 @@ async def test_a_viewer_sees_the_phone_whichever_came_first(
     await early.sees(60)
     late = await viewer().view(relay, participant="bob")
     await late.sees(60)
+
+
+async def test_each_node_tells_what_it_carries(relay: Relay, phone: MakePhone, viewer: MakeViewer) -> None:
+    (idle,) = await relay.nodes()
+    assert (idle.sessions, idle.alive) == (0, True)
+    await phone(60).publish(relay)
+    seen = await viewer().view(relay, participant="alice")
+    await seen.sees(60)
+    async with asyncio.timeout(WITHIN):
+        while True:  # it is measured once a second, and told with a heartbeat
+            (busy,) = await relay.nodes()
+            if busy.packets > 0:
+                break
+            await asyncio.sleep(0.05)
+    assert (busy.name, busy.sessions) == (idle.name, 1)
+    assert busy.cpu > 0
 
 
 async def test_what_happens_to_a_phone_is_told_in_order(relay: Relay, phone: MakePhone, ear: Ear) -> None:

@@ -48,7 +48,7 @@ async def forget_phone_tests(store: Store, world: World) -> Any:
 
 
 async def found(store: Store, world: World) -> Any:
-    return [one.session for one in await store.search(MINE, Search(), 100)]
+    return [one.session for one in await store.search((MINE,), Search(), 100)]
 
 
 REFUSED: Final[dict[str, Attempt]] = {
@@ -112,7 +112,8 @@ def test_every_method_that_names_a_centre_is_tried() -> None:
     naming = {
         name
         for name, method in methods
-        if (parameter := inspect.signature(method).parameters.get("centre")) and parameter.annotation == "str"
+        for parameter in inspect.signature(method).parameters.values()
+        if (parameter.name, parameter.annotation) in (("centre", "str"), ("centres", "tuple[str, ...]"))
     }
     assert naming == set(REFUSED) | set(ONLY_OWN)
 
@@ -132,9 +133,9 @@ async def test_a_list_holds_only_what_belongs_to_the_centre(store: Store, world:
 
 
 async def test_a_page_of_the_history_begins_at_no_foreign_session(store: Store, world: World) -> None:
-    foreign = (await store.search(SAMU_54.id, Search(), 1))[0].place
+    foreign = (await store.search((SAMU_54.id,), Search(), 1))[0].place
     for page in (Search(before=foreign), Search(after=foreign), Search(before=2**63 - 1)):
-        assert {one.session for one in await store.search(MINE, page, 100)} <= {world.own.session}
+        assert {one.session for one in await store.search((MINE,), page, 100)} <= {world.own.session}
 
 
 async def test_no_row_mixes_two_centres(store: Store, world: World) -> None:

@@ -37,7 +37,7 @@ async def store(database_url: str, clock: Clock) -> AsyncIterator[SqlStore]:
 async def ids(store: SqlStore, search: Search | str, centre: str = SAMU_54.id) -> list[str]:
     people = {ALICE.id: "Alice", BOB.id: "Bob"}
     asked = understand(search, people, NOW, UTC) if isinstance(search, str) else search
-    return [one.session.id for one in await store.search(centre, asked, 100)]
+    return [one.session.id for one in await store.search((centre,), asked, 100)]
 
 
 async def told(store: SqlStore, address: str = "+33698765432", **fields: object) -> Session:
@@ -105,15 +105,15 @@ async def test_pages_go_both_ways_and_neither_repeat_nor_skip(store: SqlStore, t
     sessions = [cast.session(at=NOW + n // 3) for n in range(10)]
     for session in sessions:
         await store.start(session, Change())
-    everything = [one.session.id for one in await store.search(SAMU_54.id, Search(terms=terms), 100)]
+    everything = [one.session.id for one in await store.search((SAMU_54.id,), Search(terms=terms), 100)]
     assert sorted(everything, reverse=True) == everything
     down, before = [], None
-    while page := await store.search(SAMU_54.id, Search(terms=terms, before=before), 3):
+    while page := await store.search((SAMU_54.id,), Search(terms=terms, before=before), 3):
         down.append([one.session.id for one in page])
         before = page[-1].place
         await store.start(cast.session(at=NOW + MINUTE), Change())
     assert [id_ for page in down for id_ in page] == everything
-    back = await store.search(SAMU_54.id, Search(terms=terms, after=page_above(before)), 3)
+    back = await store.search((SAMU_54.id,), Search(terms=terms, after=page_above(before)), 3)
     assert [one.session.id for one in back] == everything[-3:]
 
 
@@ -167,7 +167,7 @@ async def test_sessions_from_before_are_listed_at_once_and_found_later(
         await _old_session(url)
         await asyncio.to_thread(upgrade, url)
         store = SqlStore(url, clock, KEY)
-        listed = await store.search("c", Search(), 10)
+        listed = await store.search(("c",), Search(), 10)
         assert [(one.session.id, one.ending) for one in listed] == [("0" * 32, "refused")]
         assert await ids(store, "dyspnee", "c") == []
         await Findable(store).run()

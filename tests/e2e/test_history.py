@@ -15,6 +15,12 @@ import pypdfium2
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from signaling.clock import SystemClock
+from signaling.domain import facts
+from signaling.domain.room import Change
+from signaling.service.history import PAGE
+from signaling.store.sql import SqlStore
+from tests import cast
 from tests.e2e.browsers import console_page, phone_page
 from tests.e2e.desk import call, control, end, invite, log_in, until_ready
 from tests.e2e.stage import Product
@@ -57,6 +63,43 @@ async def test_calls_are_found_by_whatever_is_remembered_opened_taken_along_and_
     page = await console.content()
     assert not any(told in page for told in ("56 78", "2026-0815", "Brûlure", "Stanislas", "/captures/"))
     embedded.until("its picture is gone", lambda: not named(embedded, capture))
+
+
+async def test_numbers_are_shown_by_a_key_and_stay_so_from_page_to_page_without_a_reload(
+    embedded: Product, browser: Browser
+) -> None:
+    await many_calls(embedded)
+    console = await console_page(browser)
+    await log_in(console, embedded)
+    await console.goto(f"{embedded.origin}/history")
+    await console.evaluate("window.stayed = true")
+    rows, whole = console.locator(".meetings [data-row]"), "06 12 34 56 78"
+    await expect(rows.first).to_have_text("+33 6 •• •• •• 78")
+    await console.keyboard.press("ArrowDown")
+    await console.keyboard.press("n")
+    await expect(rows.first).to_have_text(whole)
+    await expect(rows.first).to_be_focused()
+    await console.click("text=Plus anciennes")
+    await expect(rows).to_have_text([whole] * 2)
+    await console.go_back()
+    await expect(rows).to_have_text([whole] * PAGE)
+    await console.click("text=Masquer les numéros")
+    await expect(rows.first).to_have_text("+33 6 •• •• •• 78")
+    await expect(console.locator("[data-part=numbers]")).to_be_focused()
+    await expect(console).to_have_url(f"{embedded.origin}/history")
+    assert await console.evaluate("window.stayed")
+
+
+async def many_calls(product: Product) -> None:
+    """More than a page of them, which are over."""
+    store = SqlStore(f"sqlite:///{next(product.data.rglob('*.db'))}", SystemClock())
+    [demo] = await store.centres()
+    [regulator] = [one for one in await store.users(demo.id) if one.role == "regulator"]
+    for number in range(PAGE + 2):
+        session = cast.session(regulator, cast.NOW + number, address="+33612345678")
+        over = facts.SessionEnded(by=regulator.id)
+        await store.start(session, Change(records=(cast.invitation(session),), facts=(over,)))
+    await store.close()
 
 
 async def two_calls(console: Page, browser: Browser, product: Product) -> tuple[str, str]:

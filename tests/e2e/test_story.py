@@ -106,6 +106,7 @@ async def _captures(console: Page) -> None:
 
 async def _reads_the_history(console: Page, product: Product) -> None:
     await console.goto(f"{product.origin}/history")
+    await console.keyboard.press("n")
     await console.click("text=06 12 34 56 78")
     timeline = console.locator(".timeline")
     await expect(timeline).to_contain_text(re.compile("première image", re.IGNORECASE))

@@ -13,7 +13,7 @@ function page(search, { hover = false } = {}) {
   const asked = /** @type {string[]} */ ([]);
   const fetch = async (/** @type {string} */ address) => (asked.push(address), { ok: false });
   Object.assign(globalThis, { document, fetch, location: { search, href: `/history${search}` } });
-  return { asked, news, live: new LiveList(() => undefined) };
+  return { asked, news, live: new LiveList("", () => undefined) };
 }
 
 test("a list shows which sessions run and how they stand, in no order", () => {

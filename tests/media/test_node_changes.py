@@ -19,6 +19,7 @@ from media.remote import RemoteRelay
 from signaling.domain.errors import NoChannel, RelayUnavailable
 from signaling.domain.ids import new_id
 from signaling.messages.relay import ChannelMessage, ChannelOpened, Connected, Moved, Stalled
+from signaling.ports import NodeLoad
 from tests import servers
 from tests.media.nodes import ANY_SPEED, NodeProcess, placed, until_alive, until_late, web
 from tests.media.peers import LOOPBACK, Ear, Phone, Viewer, until
@@ -92,7 +93,7 @@ async def test_a_node_that_is_busy_keeps_its_lease_and_one_that_hangs_loses_it(
 ) -> None:
     beating = heartbeat.Heartbeat(redis_url, "busy")
     async with registry.connect(redis_url) as redis:
-        await registry.Registry(redis).announce("busy", 0, ())
+        await registry.Registry(redis).announce(NodeLoad("busy", 0, 0.0, 0.0, 0.0), 0, ())
     beating.start()
     with Redis.from_url(redis_url) as blocking:  # the event loop stands still meanwhile
         lease, renewals, left = f"{registry.PREFIX}lease:busy", 0, 0

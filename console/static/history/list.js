@@ -16,12 +16,19 @@ function tellZone() {
   field.disabled = false;
 }
 
+/** @type {Readonly<Record<string, () => void>>} */
+const KEYS = {
+  "/": () => document.getElementById("search-words")?.focus(),
+  n: () => /** @type {HTMLElement | null} */ (document.querySelector("[data-part=numbers]"))?.click(),
+};
+
 /** @param {KeyboardEvent} event */
 function keys(event) {
   const field = event.target instanceof Element && event.target.closest("input, select, textarea");
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/" && !field) {
-    document.getElementById("search-words")?.focus();
+  const act = field || event.repeat ? undefined : KEYS[event.key];
+  if (act) {
+    act();
     event.preventDefault();
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -72,7 +79,8 @@ document.addEventListener("click", (event) => pages.follow(event));
 document.addEventListener("change", (event) => {
   if (event.target instanceof HTMLSelectElement) /** @type {HTMLFormElement} */ (part(document, "search")).requestSubmit();
 });
-addEventListener("popstate", () => pages.show(location.href, false));
+addEventListener("popstate", () => pages.back(location.href));
 tellZone();
 pages.fetchAhead();
-if (document.querySelector("[data-live]")) new LiveList(() => localise(document)).open();
+const live = /** @type {HTMLElement | null} */ (document.querySelector("[data-live]"));
+if (live) new LiveList(live.dataset["live"] ?? "", () => localise(document)).open();

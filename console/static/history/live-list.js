@@ -11,8 +11,9 @@ const AT_MOST_EVERY = 1_000; // ms
 export const shownOf = (sessions) => sessions.map(({ id, outcome }) => `${id} ${outcome}`).sort().join("\n");
 
 export class LiveList {
-  /** @param {() => void} onShown once the list was made anew */
-  constructor(onShown) {
+  /** @param {string} centre of which it is, "" for all @param {() => void} onShown once the list was made anew */
+  constructor(centre, onShown) {
+    this._centre = centre;
     this._onShown = onShown;
     /** @type {string | null} */
     this._shown = null;
@@ -24,7 +25,7 @@ export class LiveList {
   open() {
     const socket = new Socket({
       url: `${location.origin.replace(/^http/, "ws")}/ws/console`,
-      first: () => ({ type: "watch" }),
+      first: () => ({ type: "watch", centre: this._centre }),
       onFrame: (frame) => frame.type === "running" && this.heard(frame["sessions"]),
       onState: () => undefined, // the list stays as it was until the line is back
     });
@@ -81,12 +82,14 @@ function isNewest() {
   return !query.has("before") && !query.has("after");
 }
 
-/** @returns {Promise<Element | null>} null while the server can't be reached: the next change asks again */
+/** @returns {Promise<Element | null>} null while the server can't be reached, and once another page stands there */
 async function read() {
+  const address = location.href;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
-    if (!answer.ok) return null;
-    return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-part=found]");
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
+    const text = answer.ok ? await answer.text() : "";
+    if (location.href !== address) return null;
+    return new DOMParser().parseFromString(text, "text/html").querySelector("[data-part=found]");
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 /** What the wall shows of its tiles. Pure. */
 
 /** @typedef {{centre: string, id: string, address: string, regulator: string, started_at: number, rung: string, rung_at: number, state: string, since: number, alerts: string[], helped?: boolean}} Tile */
-/** @typedef {{name: string, health: "good" | "slow" | "bad" | "unknown", sent?: number, delivered?: number, failed?: number}} Part */
+/** @typedef {{name: string, health: "good" | "slow" | "bad" | "unknown", sent?: number, delivered?: number, failed?: number, waiting?: number, sessions?: number, packets?: number, cpu?: number, load?: number}} Part */
 
 /** What a viewer took note of: it is quiet until the alerts of the tile change. */
 export class Noted {

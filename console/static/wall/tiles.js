@@ -6,7 +6,7 @@ import { duration } from "../shared/durations.js";
 /** @typedef {import("./order.js").Tile} Tile */
 /** @typedef {import("./order.js").Part} Part */
 /** @typedef {import("../shared/phrases.js").Say} Say */
-/** @typedef {{own: string, centres: Record<string, string>, helps: boolean, blurred: boolean}} Page */
+/** @typedef {{centres: Record<string, string>, helps: boolean, blurred: boolean}} Page */
 
 /** @param {ParentNode} root @param {Say} say @param {Page} page @param {string} language */
 export function tilesView(root, say, page, language) {
@@ -36,9 +36,7 @@ function place(list, item, index) {
 function newTile(tile, page) {
   const item = copyOf("wall-tile");
   item.setAttribute("data-id", tile.id);
-  const link = part(item, "link");
-  if (tile.centre === page.own) link.setAttribute("href", `/sessions/${tile.id}`);
-  else link.setAttribute("href", `/account?to=${tile.centre}#centres`);
+  part(item, "link").setAttribute("href", `/sessions/${tile.id}`);
   part(item, "still").setAttribute("data-src", `/wall/${tile.centre}/${tile.id}/still.jpg`);
   item.classList.toggle("blurred", page.blurred);
   show(part(item, "help"), page.helps);
@@ -55,12 +53,12 @@ function newTile(tile, page) {
 function update(item, tile, { say, now, language, noted }) {
   setText(part(item, "address"), tile.address);
   setText(part(item, "regulator"), tile.regulator);
-  setText(part(item, "length"), say("length", { duration: duration(Math.max(0, now - tile.started_at), language) }));
+  setText(part(item, "length"), duration(Math.max(0, now - tile.started_at), language));
   setText(part(item, "state"), say(`state.${tile.state}`));
   setAttribute(item, "data-state", tile.state);
   const waits = tile.state === "waiting" && tile.rung !== "";
-  const stood = say("length", { duration: duration(Math.max(0, now - tile.rung_at), language) });
-  setText(part(item, "rung"), waits ? `${say(`rung.${tile.rung}`)} ${stood}` : "");
+  setText(part(item, "rung"), waits ? say(`rung.${tile.rung}`) : "");
+  setText(part(item, "stood"), waits ? duration(Math.max(0, now - tile.rung_at), language) : "");
   setAttribute(item, "data-alert", tile.alerts.length > 0 && !noted ? tile.alerts[0] ?? "" : "");
   alertsInto(part(item, "alerts"), tile.alerts, say);
   show(part(item, "quiet"), tile.alerts.length > 0 && !noted);
@@ -80,6 +78,8 @@ function alertsInto(list, alerts, say) {
   );
 }
 
+const NODE_SIGNS = 6; // of a node's name, which is 16 random ones
+
 /** @param {ParentNode} root @param {Say} say */
 export function partsView(root, say) {
   const list = part(root, "parts");
@@ -87,14 +87,22 @@ export function partsView(root, say) {
     list.replaceChildren(
       ...parts.map((one) => {
         const item = copyOf("wall-part");
-        const [kind, carrier] = one.name.split(":");
+        const [kind = "", name = ""] = one.name.split(":");
+        const known = kind === "node" ? name.slice(0, NODE_SIGNS) : name;
         item.setAttribute("data-health", one.health);
-        setText(part(item, "name"), say(`part.${kind}`, { name: carrier ?? "" }));
+        setText(part(item, "name"), say(`part.${kind}`, { name: known }).trim());
         setText(part(item, "health"), say(`health.${one.health}`));
-        const { sent = 0, delivered = 0, failed = 0 } = one;
-        setText(part(item, "detail"), carrier === undefined ? "" : say("carrier", { sent, delivered, failed }));
+        setText(part(item, "detail"), detail(kind, one, say));
         return item;
       }),
     );
   };
+}
+
+/** @param {string} kind @param {Part} one @param {Say} say */
+function detail(kind, one, say) {
+  const { sent = 0, delivered = 0, failed = 0, waiting = 0, sessions = 0, packets = 0, cpu = 0, load = 0 } = one;
+  if (kind === "carrier") return say("carrier", { sent, delivered, failed });
+  if (kind === "node") return say("node", { sessions, packets, cpu, load });
+  return waiting ? say("queue", { waiting }) : "";
 }
