@@ -18,6 +18,7 @@ import msgspec
 from aiohttp import ClientSession, ClientTimeout, CookieJar
 from PIL import Image
 
+from console.history_paper import MOST_ROWS
 from console.report_pictures import MOST
 from signaling.domain.ways_in import TERMS
 from signaling.passwords import Argon2Passwords
@@ -156,20 +157,21 @@ def _report(taken: Mapping[str, Mapping[int, Taken]], report: Taken) -> Report:
     for kind, by_rows in taken.items():
         for count, one in by_rows.items():
             few = by_rows[min(by_rows)]
-            what = f"{kind.upper()} of {count:,} rows, {one.size / 1e6:.1f} MB in {one.seconds:.0f} s"
+            of = f"{MOST_ROWS:,} of {count:,}" if kind == "pdf" else f"{count:,}"
+            what = f"{kind.upper()} of {of} rows, {one.size / 1e6:.1f} MB in {one.seconds:.0f} s"
             compared = f"{one.more / few.more:.2f} times" if one is not few else ""
-            rows.append(_row(what, one, compared))
+            rows.append(_row(what, one, compared, GOAL))
             numbers[f"{kind}_{count}_mb"] = one.more
     what = f"report with {MOST} pictures, {report.size / 1e6:.1f} MB in {report.seconds:.0f} s"
     rows.append(_row(what, report))
     return Report(rows, numbers | {"report_mb": report.more})
 
 
-def _row(what: str, one: Taken, compared: str = "") -> Row:
+def _row(what: str, one: Taken, compared: str = "", goal: float | None = None) -> Row:
     return Row(
         what=what,
         here=f"{one.more:.0f} MB more than idle ({one.idle:.0f})",
         compared=compared,
-        goal=f"{GOAL:.0f} MB",
-        reached=one.more <= GOAL,
+        goal="" if goal is None else f"{goal:.0f} MB",
+        reached=None if goal is None else one.more <= goal,
     )

@@ -15,6 +15,7 @@ from signaling.domain.records import Session
 from signaling.domain.room import Change, Room
 from signaling.domain.search import By, Search, understand
 from signaling.service.history import Findable
+from signaling.store import full_text
 from signaling.store.database import Database
 from signaling.store.schema import upgrade
 from signaling.store.sql import SqlStore
@@ -24,9 +25,13 @@ from tests.cast import ALICE, BOB, CHARLIE, MINUTE, NOW, SAMU_54, SAMU_75, Clock
 KEY = b"s" * 32
 
 
-@pytest.fixture
-async def store(database_url: str, clock: Clock) -> AsyncIterator[SqlStore]:
-    """As other tests have it, with a key that another object may have too."""
+@pytest.fixture(params=[full_text._NEAR, 1], ids=["near", "beyond"])
+async def store(
+    database_url: str, clock: Clock, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[SqlStore]:
+    """As other tests have it, with a key that another object may have too. `beyond`: PostgreSQL finds nothing
+    but the newest meeting without its words."""
+    monkeypatch.setattr(full_text, "_NEAR", request.param)
     opened = SqlStore(database_url, clock, KEY)
     await opened.open()
     await cast.settle(opened)

@@ -21,10 +21,15 @@ NUMBER = "+33698765432"
 OURS = ((By(ALICE.id), By(CHARLIE.id)),)
 
 
-@pytest.fixture(params=[full_text._FEW, 0], ids=["by words", "by places"])
+@pytest.fixture(
+    params=[(full_text._NEAR, full_text._FEW), (0, full_text._FEW), (0, 0)],
+    ids=["near", "by words", "by places"],
+)
 async def store(store: Store, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """With a third centre, whose meetings nobody asks for. PostgreSQL finds words in two ways."""
-    monkeypatch.setattr(full_text, "_FEW", request.param)
+    """With a third centre, whose meetings nobody asks for. PostgreSQL finds words in three ways."""
+    near, few = request.param
+    monkeypatch.setattr(full_text, "_NEAR", near)
+    monkeypatch.setattr(full_text, "_FEW", few)
     await store.add_centre(SAMU_13)
     await store.add_user(FANNY, cast.person(FANNY))
     return store
