@@ -8,7 +8,8 @@ from console.words import Gettext
 
 
 def quality(figures: Figures, _: Gettext) -> list[Chart]:
-    return [_bitrate(figures, _), _lost(figures, _), _stills(figures, _), _stalled(figures, _)]
+    charts = (_bitrate, _frames, _lost, _stills, _stalled)
+    return [chart(figures, _) for chart in charts]
 
 
 def _bitrate(figures: Figures, _: Gettext) -> Chart:
@@ -21,6 +22,19 @@ def _bitrate(figures: Figures, _: Gettext) -> Chart:
         head=figures.head,
         labels=figures.labels,
         series=(series(figures, _("bit rate"), lambda one: one.kilobits),),
+    )
+
+
+def _frames(figures: Figures, _: Gettext) -> Chart:
+    return Chart(
+        key="frames",
+        kind=plain(figures),
+        unit="frames",
+        title=_("Quality: frames a second"),
+        note=_("Median of the visios with live video, as phones measured it."),
+        head=figures.head,
+        labels=figures.labels,
+        series=(series(figures, _("frames a second"), lambda one: one.frames),),
     )
 
 

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 import msgspec
 
-# "share": of 1; "kilobits": kbit/s; "count": whole
-Unit = Literal["count", "share", "seconds", "kilobits"]
+# "share": of 1; "kilobits": kbit/s; "frames": a second; "count": whole
+Unit = Literal["count", "share", "seconds", "kilobits", "frames"]
 # "columns": upright and stacked, over time; "lines": over time; "bars": lying and stacked, a row a label;
 # "bands": lying, a row a label, of which each next series reaches further (median, p90, p99)
 Kind = Literal["columns", "lines", "bars", "bands"]

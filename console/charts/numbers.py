@@ -10,7 +10,7 @@ from console.charts.chart import Unit
 from console.words import Gettext
 
 NONE: Final = "–"
-_PLACES: Final[dict[Unit, int]] = {"count": 0, "share": 4, "seconds": 1, "kilobits": 0}
+_PLACES: Final[dict[Unit, int]] = {"count": 0, "share": 4, "seconds": 1, "kilobits": 0, "frames": 1}
 
 
 def rounded(value: float, unit: Unit) -> float:
@@ -39,4 +39,4 @@ def plain(value: float | None, unit: Unit) -> str:
 
 def unit_name(unit: Unit, _: Gettext) -> str:
     """For the head of a table, "" where the numbers or the names say it."""
-    return {"seconds": _("seconds"), "kilobits": _("kbit/s")}.get(unit, "")
+    return {"seconds": _("seconds"), "kilobits": _("kbit/s"), "frames": _("frames/s")}.get(unit, "")

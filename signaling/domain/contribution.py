@@ -172,10 +172,14 @@ def _watching(session: Session, own: Sequence[Event]) -> dict[str, int]:
 
 
 def _measured(quality: Measured | None) -> dict[str, int]:
-    """Loss in hundredths of a percent, so that a bucket is finer than what matters."""
+    """Frames in tenths, loss in hundredths of a percent, so that a bucket is finer than what matters."""
     if quality is None:
         return {}
-    return {"kilobits": bucket_of(quality.bitrate), "lost": bucket_of(quality.loss * 10_000)}
+    return {
+        "kilobits": bucket_of(quality.bitrate),
+        "frames": bucket_of(quality.frames * 10),
+        "lost": bucket_of(quality.loss * 10_000),
+    }
 
 
 # ---------------------------------------------------------------- functions

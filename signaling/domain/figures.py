@@ -46,7 +46,8 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     `reached`: with a first picture of any kind, which is `video`, or `stills` or photos and no more. `rungs`:
     by rung of the ladder, seconds from the start; `spent`: seconds since the rung before it. `causes`: of
     sessions without a picture. `ways`: messages sent again, and sessions by second ways in. `kilobits`: of
-    the sessions' median bit rates (kbit/s), the median; `lost`: of the phones' packets; `stalled`: share of
+    the sessions' median bit rates (kbit/s), the median; `frames`: of a second; `lost`: of the phones'
+    packets; `stalled`: share of
     the time after the first picture. `assessed`: sessions with a picture by assessment. `functions`: sessions
     with a picture by function that was used.
     """
@@ -60,6 +61,7 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     causes: Mapping[str, int] = {}
     ways: Mapping[str, int] = {}
     kilobits: float | None = None
+    frames: float | None = None
     lost: float | None = None
     stalled: float | None = None
     assessed: Mapping[str, int] = {}
@@ -92,8 +94,9 @@ SUMS: Final = (
     *(f"cause.{one}" for one in CAUSES), *(f"way.{one}" for one in WAYS),
     *(f"assessed.{one}" for one in ASSESSED), *(f"function.{one}" for one in FUNCTIONS),
 )  # fmt: skip
-OF_ALL: Final = (*(f"rung.{one}" for one in NAMES), *(f"spent.{one}" for one in NAMES), "kilobits", "lost")
-OF_EACH: Final = ("rung.delivered", "rung.picture", "kilobits", "lost")
+MEASURED: Final = ("kilobits", "frames", "lost")
+OF_ALL: Final = (*(f"rung.{one}" for one in NAMES), *(f"spent.{one}" for one in NAMES), *MEASURED)
+OF_EACH: Final = ("rung.delivered", "rung.picture", *MEASURED)
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -177,6 +180,7 @@ def _measures(totals: Mapping[str, int], spread: Mapping[str, Mapping[int, int]]
         causes=_counts(totals, "cause"),
         ways=_counts(totals, "way"),
         kilobits=percentile(kept["kilobits"], 50) if "kilobits" in kept else None,
+        frames=percentile(kept["frames"], 50) / 10 if "frames" in kept else None,
         lost=percentile(kept["lost"], 50) / 10_000 if "lost" in kept else None,
         stalled=totals.get("stalled_ms", 0) / watched if watched else None,
         assessed=_counts(totals, "assessed"),

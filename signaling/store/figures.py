@@ -13,7 +13,7 @@ from datetime import date, tzinfo
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Table, delete, func, or_, select
+from sqlalchemy import Table, delete, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -209,25 +209,26 @@ async def _read(
     if not measures:
         return ()
     column = table.c
-    name = column.centre if dimension is None else column.name
-    groups = [name, column.measure]
-    if "bucket" in column:
-        groups.append(column.bucket)
-    if apart:
-        groups.append(column.first)
-    days = or_(
+    spread = "bucket" in column
+    shown = [
+        (column.centre if dimension is None else column.name).label("name"),
+        column.measure,
+        *([column.bucket] if spread else []),
+        *([column.first] if apart else []),
+    ]
+    # A query a stretch: of several with OR, SQLite reads every day that there ever was
+    read = union_all(
         *(
-            (column.span == one.span) & column.first.between(one.first.isoformat(), one.last.isoformat())
+            select(*shown, column.total)
+            .where(column.centre.in_(centres), column.dimension == (dimension or "all"))
+            .where(column.span == one.span, column.measure.in_(measures))
+            .where(column.first.between(one.first.isoformat(), one.last.isoformat()))
             for one in stretches
         )
-    )
-    query = (
-        select(*groups, func.sum(column.total))
-        .where(column.centre.in_(centres), column.dimension == (dimension or "all"))
-        .where(column.measure.in_(measures), days)
-        .group_by(*groups)
-    )
-    spread, first = "bucket" in column, stretches[0].first
+    ).subquery()
+    groups = [read.c[one.name] for one in shown]
+    query = select(*groups, func.sum(read.c.total)).group_by(*groups)
+    first = stretches[0].first
     return [
         Sum(
             date.fromisoformat(row[-2]) if apart else first,

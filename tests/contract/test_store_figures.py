@@ -227,14 +227,14 @@ async def test_a_recount_follows_another_zone_and_leaves_what_is_erased(store: S
 async def test_what_phones_measured_is_the_median_of_the_sessions(
     store: Store, clock: Clock, database_url: str
 ) -> None:
-    for number, bitrates in enumerate(([900, 1000, 5000], [0, 300, 300], [2000])):
+    for number, bitrates in enumerate(([900, 1000, 5000], [0, 300, 300], [2000])):  # of 10, 20, 30 frames
         told = Made(ALICE, f"2026-10-24 10:{number:02}:00", [picture(10)], end=20)
         session = await tell(store, clock, told)
         phone = (await store.room(SAMU_54.id, session.id)).participants[0].id
         stretches = [
             Quality(
                 id=new_id(clock.now()), centre=SAMU_54.id, session=session.id, participant=phone,
-                at=session.started_at, bitrate=bitrate, frames=25, loss=0.01 * (number + 1),
+                at=session.started_at, bitrate=bitrate, frames=10 * (number + 1), loss=0.01 * (number + 1),
             )
             for bitrate in bitrates
         ]  # fmt: skip
@@ -244,9 +244,12 @@ async def test_what_phones_measured_is_the_median_of_the_sessions(
     await count(store)
     (group,) = await read(store)
     assert group.measures.kilobits == pytest.approx(1000, rel=NEAR)
+    assert group.measures.frames == pytest.approx(20, rel=NEAR)
     assert group.measures.lost == pytest.approx(0.02, rel=NEAR)
     (bitrate,) = await view(database_url, "figure_bitrates")
     assert (bitrate["median_kilobits"], bitrate["sessions"]) == (group.measures.kilobits, 3)
+    (frames,) = await view(database_url, "figure_frames")
+    assert (float(frames["median_frames"]), frames["sessions"]) == (group.measures.frames, 3)
     (loss,) = await view(database_url, "figure_losses")
     assert (float(loss["median_share"]), loss["sessions"]) == (group.measures.lost, 3)
 
@@ -331,7 +334,8 @@ async def test_the_views_say_what_the_page_says(store: Store, clock: Clock, data
             row = told_by_view[rung]
             seconds = tuple(float(row[f"{name}_seconds"]) for name in ("median", "p90", "p99"))
             assert seconds == pytest.approx(values(spread))
-    assert await view(database_url, "figure_bitrates") == await view(database_url, "figure_losses") == []
+    for measured in ("figure_bitrates", "figure_frames", "figure_losses"):
+        assert await view(database_url, measured) == []
     twilio, ovh = sorted(
         await view(database_url, "figure_attempts", "carrier", "2026-11"), key=lambda row: row["attempts"]
     )[::-1]

@@ -53,7 +53,7 @@ def charts(draw: st.DrawFn) -> Chart:
     return Chart(
         key="made",
         kind=draw(st.sampled_from(["columns", "lines", "bars", "bands"])),
-        unit=draw(st.sampled_from(["count", "share", "seconds", "kilobits"])),
+        unit=draw(st.sampled_from(["count", "share", "seconds", "kilobits", "frames"])),
         title=draw(WORDS),
         note=draw(WORDS),
         head=draw(WORDS),
