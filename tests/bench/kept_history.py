@@ -20,6 +20,7 @@ import msgspec
 
 from signaling.clock import SystemClock
 from signaling.domain.ids import Secrets
+from signaling.store.schema import upgrade
 from signaling.store.sql import SqlStore
 from tests.bench.made_history import EVENTS, Maker, fill
 from tests.bench.report import Row
@@ -75,6 +76,7 @@ def _made(folder: Path, server: PostgresServer, backend: Backend, size: int) -> 
         url = server.url(f"made_{size}")
         done = folder / f"postgres-{size}.made"
     if done.exists():
+        upgrade(url)
         return Made(backend, size, url, ())
     if backend == "SQLite":
         for rest in folder.glob(f"{size}.db*"):

@@ -12,7 +12,8 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO figure_due (session, centre, version) SELECT id, centre, version FROM session"
         " WHERE ended_at IS NOT NULL AND erased_at IS NULL"
-        " AND EXISTS (SELECT 1 FROM quality WHERE quality.session = session.id)"
+        " AND EXISTS (SELECT 1 FROM quality"
+        " WHERE quality.centre = session.centre AND quality.session = session.id)"
         " AND NOT EXISTS (SELECT 1 FROM figure_due AS due WHERE due.session = session.id)"
     )
     op.execute(
