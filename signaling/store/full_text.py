@@ -38,7 +38,10 @@ _SQLITE: Final = (
     " AND rowid >= :lowest AND rowid <= :highest ORDER BY rowid {order} LIMIT :limit"
 )
 _MATCH: Final = f"array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:words AS tsquery) AND {_SPAN}"
-_NEAR: Final = 4_000  # nearest meetings, among which what is frequent fills a page
+# So many nearest meetings are looked through first, in their order: what is frequent fills a page there. Then
+# of so many those are read that have the words: not all that ever had them
+_NEAR: Final = 4_000
+_NEARER: Final = 64_000
 _FEW: Final = 4_000  # more of them are found faster in the order of their places than by their words
 _BY_WORDS: Final = (
     f"SELECT place, count(*) OVER () AS matches FROM (SELECT place FROM meeting WHERE {{of}} AND {_MATCH}"  # noqa: S608 - constants
@@ -89,18 +92,26 @@ async def _find_in_postgres(
     values |= {"centre": centres[0], "centres": list(centres)}
     await _scan(connection, "index")
     edge = await _places(connection, _EDGE.format(**of, near=_NEAR), values)
-    near = values | ({} if not edge else {"highest" if order == "ASC" else "lowest": edge[0]})
-    found = await _places(connection, _BY_PLACES.format(**of), near)
+    found = await _places(connection, _BY_PLACES.format(**of), _until(edge, order, values))
     if edge and len(found) < values["limit"]:
+        edge = await _places(connection, _EDGE.format(**of, near=_NEARER), values)
         await _scan(connection, "bitmap")
         query = text(_BY_WORDS.format(order=order, of=_OF_SEVERAL))
-        by_words = (await connection.execute(query, values | {"words": told})).all()
+        near = _until(edge, order, values | {"words": told})
+        by_words = (await connection.execute(query, near)).all()
+        if edge and len(by_words) < values["limit"]:
+            by_words = (await connection.execute(query, values | {"words": told})).all()
         found = [row.place for row in by_words]
         if by_words and by_words[0].matches > _FEW:
             await _scan(connection, "index")
             found = await _places(connection, _BY_PLACES.format(**of), values)
     await _scan(connection, "seq", "index", "bitmap")
     return found
+
+
+def _until(edge: list[int], order: str, values: dict[str, Any]) -> dict[str, Any]:
+    """`edge`: the place up to which is asked, none for all."""
+    return values | ({} if not edge else {"highest" if order == "ASC" else "lowest": edge[0]})
 
 
 async def _places(connection: AsyncConnection, query: str, values: dict[str, Any]) -> list[int]:

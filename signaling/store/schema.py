@@ -7,6 +7,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -50,7 +51,7 @@ async def check(database: Database) -> None:
     if database.file is not None and not database.file.is_file():
         raise Unavailable(f"there is no database at {database.file}")
     current = await database.read(lambda connection: connection.run_sync(_revision))
-    newest, *older = (script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    newest, *older = _revisions()
     if current is None or current in older:
         raise NotMigrated(f"the database is at {current}, not at {newest}: python -m signaling.store.migrate")
 
@@ -81,6 +82,12 @@ def _alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Of this program's migrations, the newest first: read once a process."""
+    return tuple(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _revision(connection: Connection) -> str | None:

@@ -30,8 +30,9 @@ async def store(
     database_url: str, clock: Clock, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[SqlStore]:
     """As other tests have it, with a key that another object may have too. `beyond`: PostgreSQL finds nothing
-    but the newest meeting without its words."""
+    but the newest meeting without its words, and looks through two before all."""
     monkeypatch.setattr(full_text, "_NEAR", request.param)
+    monkeypatch.setattr(full_text, "_NEARER", 2 * request.param)
     opened = SqlStore(database_url, clock, KEY)
     await opened.open()
     await cast.settle(opened)

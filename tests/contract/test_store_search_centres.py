@@ -29,6 +29,7 @@ async def store(store: Store, request: pytest.FixtureRequest, monkeypatch: pytes
     """With a third centre, whose meetings nobody asks for. PostgreSQL finds words in three ways."""
     near, few = request.param
     monkeypatch.setattr(full_text, "_NEAR", near)
+    monkeypatch.setattr(full_text, "_NEARER", near)
     monkeypatch.setattr(full_text, "_FEW", few)
     await store.add_centre(SAMU_13)
     await store.add_user(FANNY, cast.person(FANNY))
