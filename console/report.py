@@ -34,6 +34,7 @@ from signaling.service.captures import Captures
 from signaling.service.history import History
 
 AT_ONCE: Final = 2  # a report takes half a second of a core
+TRIES: Final = 2
 SECONDS: Final = 20
 ROOT: Final = Path(__file__).parent.parent
 TYPESET: Final = (sys.executable, "-m", "console.typeset")
@@ -100,23 +101,33 @@ class Reports:
 
 async def pdf(html: str, pictures: Sequence[bytes] = (), command: Sequence[str] = TYPESET) -> bytes:
     """`pictures`: JPEG, which the HTML names `picture:0`, `picture:1`. Raises Unavailable where nothing lays
-    it out in time: without Pango, or on a machine that is full."""
+    it out in time: without Pango, or on a machine that is full. A crash is tried once more: what lays text
+    out is C, and has crashed once in some thousand times."""
+    for _ in range(TRIES):
+        code, data = await _laid_out((html.encode(), *pictures), command)
+        if code == 0 and data:
+            return data
+        log.error("report_not_laid_out", code=code)
+        if code is None or code >= 0:
+            break
+    raise Unavailable("no report could be laid out")
+
+
+async def _laid_out(parts: Sequence[bytes], command: Sequence[str]) -> tuple[int | None, bytes]:
+    """The exit status, None when it took too long, minus the signal that ended it; and the PDF."""
     worker = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=ROOT)
     try:
         async with asyncio.timeout(SECONDS):
             if worker.stdin is not None:
-                await _feed(worker.stdin, (html.encode(), *pictures))
+                await _feed(worker.stdin, parts)
             data, _ = await worker.communicate()
+            return worker.returncode, data
     except TimeoutError:
-        data = b""
+        return None, b""
     finally:
         if worker.returncode is None:
             worker.kill()
             await worker.wait()
-    if worker.returncode or not data:
-        log.error("report_not_laid_out", code=worker.returncode)
-        raise Unavailable("no report could be laid out")
-    return data
 
 
 async def _feed(worker: StreamWriter, parts: Sequence[bytes]) -> None:

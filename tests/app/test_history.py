@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
+from pathlib import Path
 from zipfile import ZipFile
 
 import httpx2
@@ -182,6 +183,22 @@ async def test_a_meeting_is_reported_as_a_pdf_that_can_be_read(office: Office) -
 async def test_a_report_that_nothing_lays_out_is_refused_and_the_console_goes_on(program: str) -> None:
     with pytest.raises(Unavailable):
         await pdf("<p>", command=(sys.executable, "-c", program))
+
+
+async def test_a_layout_that_crashes_is_tried_once_more(tmp_path: Path) -> None:
+    crash = "import os, sys; sys.stdin.read(); os.abort()"
+    with pytest.raises(Unavailable):
+        await pdf("<p>", command=(sys.executable, "-c", crash))
+    once = f"""
+import os, pathlib, sys
+sys.stdin.read()
+mark = pathlib.Path({str(tmp_path / "crashed")!r})
+if not mark.exists():
+    mark.touch()
+    os.abort()
+print("%PDF", end="")
+"""
+    assert await pdf("<p>", command=(sys.executable, "-c", once)) == b"%PDF"
 
 
 async def test_an_export_reads_batch_after_batch_and_ends_with_its_client(office: Office) -> None:
