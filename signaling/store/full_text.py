@@ -39,13 +39,14 @@ _SQLITE: Final = (
 )
 _MATCH: Final = f"array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:words AS tsquery) AND {_SPAN}"
 # So many nearest meetings are looked through first, in their order: what is frequent fills a page there. Then
-# of so many those are read that have the words: not all that ever had them
-_NEAR: Final = 4_000
+# so many matches are read wherever they are, or of so many nearest meetings those that have the words
+_RARE: Final = 200
+_NEAR: Final = 3_000
 _NEARER: Final = 64_000
 _FEW: Final = 4_000  # more of them are found faster in the order of their places than by their words
 _BY_WORDS: Final = (
     f"SELECT place, count(*) OVER () AS matches FROM (SELECT place FROM meeting WHERE {{of}} AND {_MATCH}"  # noqa: S608 - constants
-    f" LIMIT {_FEW + 1}) AS found ORDER BY place {{order}} LIMIT :limit"
+    " LIMIT {most} + 1) AS found ORDER BY place {order} LIMIT :limit"
 )
 _BY_PLACES: Final = (
     f"SELECT place FROM meeting WHERE {{of}} AND {_MATCH} ORDER BY place {{order}} LIMIT :limit"  # noqa: S608 - constants
@@ -76,17 +77,17 @@ async def find(
     if dialect == "sqlite":
         values |= {"words": words + signs.both + of}
         return [row[0] for row in await connection.execute(text(_SQLITE.format(order=order)), values)]
-    # Beside the beginning of a word, GIN reads all that a centre ever had
-    told = words if _has_beginning(search) else words + signs.both + of
+    # Beside the beginning of a word, or as one of several, GIN reads all that a centre ever had
+    told = words if len(centres) > 1 or _has_beginning(search) else words + signs.both + of
     return await _find_in_postgres(connection, centres, order, values | {"words": words}, told)
 
 
 async def _find_in_postgres(
     connection: AsyncConnection, centres: tuple[str, ...], order: str, values: dict[str, Any], told: str
 ) -> list[int]:
-    """What is frequent among the nearest meetings, what is rare by its words, what is neither in the order of
-    places. Its planner knows too little of words to choose between these ways, and errs by a whole table.
-    `told`: the words as the index is asked for them."""
+    """What is frequent among the nearest meetings, what is rare by its words, what is neither by its words
+    near by, at last by all of them, or in the order of places. Its planner knows too little of words to
+    choose between these ways, and errs by a whole table. `told`: the words as the index is asked for them."""
     one = len(centres) == 1
     of = {"order": order, "of": _OF_ONE if one else _OF_SEVERAL}
     values |= {"centre": centres[0], "centres": list(centres)}
@@ -94,19 +95,25 @@ async def _find_in_postgres(
     edge = await _places(connection, _EDGE.format(**of, near=_NEAR), values)
     found = await _places(connection, _BY_PLACES.format(**of), _until(edge, order, values))
     if edge and len(found) < values["limit"]:
-        edge = await _places(connection, _EDGE.format(**of, near=_NEARER), values)
-        await _scan(connection, "bitmap")
-        query = text(_BY_WORDS.format(order=order, of=_OF_SEVERAL))
-        near = _until(edge, order, values | {"words": told})
-        by_words = (await connection.execute(query, near)).all()
-        if edge and len(by_words) < values["limit"]:
-            by_words = (await connection.execute(query, values | {"words": told})).all()
-        found = [row.place for row in by_words]
-        if by_words and by_words[0].matches > _FEW:
-            await _scan(connection, "index")
-            found = await _places(connection, _BY_PLACES.format(**of), values)
+        found = await _less_frequent(connection, of, values, told)
     await _scan(connection, "seq", "index", "bitmap")
     return found
+
+
+async def _less_frequent(
+    connection: AsyncConnection, of: dict[str, str], values: dict[str, Any], told: str
+) -> list[int]:
+    asked, order = values | {"words": told}, of["order"]
+    edge = await _places(connection, _EDGE.format(**of, near=_NEARER), values)
+    await _scan(connection, "bitmap")
+    for most, near in ((_RARE, []), (_FEW, edge), (_FEW, [])):
+        query = text(_BY_WORDS.format(order=order, of=_OF_SEVERAL, most=most))
+        rows = (await connection.execute(query, _until(near, order, asked))).all()
+        is_all = not rows or rows[0].matches <= most
+        if is_all and (not near or len(rows) == values["limit"]):
+            return [row.place for row in rows]
+    await _scan(connection, "index")
+    return await _places(connection, _BY_PLACES.format(**of), values)
 
 
 def _until(edge: list[int], order: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ async def store(
 ) -> AsyncIterator[SqlStore]:
     """As other tests have it, with a key that another object may have too. `beyond`: PostgreSQL finds nothing
     but the newest meeting without its words, and looks through two before all."""
+    monkeypatch.setattr(full_text, "_RARE", 0)
     monkeypatch.setattr(full_text, "_NEAR", request.param)
     monkeypatch.setattr(full_text, "_NEARER", 2 * request.param)
     opened = SqlStore(database_url, clock, KEY)

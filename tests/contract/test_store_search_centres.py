@@ -22,12 +22,18 @@ OURS = ((By(ALICE.id), By(CHARLIE.id)),)
 
 
 @pytest.fixture(
-    params=[(full_text._NEAR, full_text._FEW), (0, full_text._FEW), (0, 0)],
-    ids=["near", "by words", "by places"],
+    params=[
+        (full_text._RARE, full_text._NEAR, full_text._FEW),
+        (0, full_text._NEAR, full_text._FEW),
+        (0, 0, full_text._FEW),
+        (0, 0, 0),
+    ],
+    ids=["rare", "near", "by words", "by places"],
 )
 async def store(store: Store, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """With a third centre, whose meetings nobody asks for. PostgreSQL finds words in three ways."""
-    near, few = request.param
+    """With a third centre, whose meetings nobody asks for. PostgreSQL finds words in four ways."""
+    rare, near, few = request.param
+    monkeypatch.setattr(full_text, "_RARE", rare)
     monkeypatch.setattr(full_text, "_NEAR", near)
     monkeypatch.setattr(full_text, "_NEARER", near)
     monkeypatch.setattr(full_text, "_FEW", few)
