@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final, Literal, get_args
 
 import msgspec
@@ -14,7 +14,8 @@ from signaling.domain.audit import Audited, due
 from signaling.domain.errors import BadInput, NotAllowed, NotFound
 from signaling.domain.phone_test import PhoneTest
 from signaling.domain.policy import DataClass
-from signaling.domain.records import Session
+from signaling.domain.quality import Quality
+from signaling.domain.records import Recording, Session
 from signaling.domain.visitor import Visitor
 from signaling.ports import Audit, Change, Clock, Details, Files, Room, Store
 from signaling.service.retention import Removals
@@ -39,12 +40,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """What one centre or several hold. `address`: E.164 number or e-mail address; `sessions`: oldest first;
-    `tests`: of phones, sent there."""
+    """`address`: E.164 number or e-mail address. `tests`: phone tests that were sent there."""
 
     address: str
     sessions: Sequence[Kept]
-    tests: Sequence[PhoneTest]
+    tests: int
 
 
 class Erasing:
@@ -102,9 +102,7 @@ class Erasing:
 
 
 class Callers:
-    """What centres hold about one caller. `visits`: who somebody is in each centre that they look after.
-    `by`: the same, centre -> user id, "" for a command. Calls raise BadAddress for what is neither number
-    nor mail."""
+    """What a centre holds about one caller. Calls raise BadAddress for what is neither number nor mail."""
 
     def __init__(self, store: Store, files: Files, erasing: Erasing, audit: Audit) -> None:
         self._store = store
@@ -112,77 +110,77 @@ class Callers:
         self._erasing = erasing
         self._audit = audit
 
-    async def search(self, visits: Iterable[Visitor], typed: str) -> Caller:
-        return await self._held(_deciding(visits), parse(typed).value)
+    async def search(self, visitor: Visitor, typed: str) -> Caller:
+        must_decide(visitor)
+        return await self.held(visitor.centre, typed)
 
-    async def erase(self, visits: Iterable[Visitor], typed: str) -> tuple[int, int]:
-        return await self.erase_all(_deciding(visits), typed)
+    async def held(self, centre: str, typed: str) -> Caller:
+        address = parse(typed).value
+        sessions = await self._store.sessions_with(centre, address)
+        return Caller(
+            address=address,
+            sessions=[await self._kept(one) for one in sessions],
+            tests=len(await self._store.phone_tests_with(centre, address)),
+        )
 
-    async def erase_all(self, by: Mapping[str, str], typed: str) -> tuple[int, int]:
+    async def erase(self, visitor: Visitor, typed: str) -> tuple[int, int]:
+        must_decide(visitor)
+        return await self.erase_all(visitor.centre, typed, visitor.user)
+
+    async def erase_all(self, centre: str, typed: str, by: str) -> tuple[int, int]:
         """How many sessions were erased, and how many could not be: they go on, or are held."""
         address = parse(typed).value
         erased = left = 0
-        for centre, user in by.items():
-            for session in await self._store.sessions_with(centre, address):
-                try:
-                    await self._erasing.erase_session(centre, session.id, user)
-                    erased += 1
-                except NotAllowed:
-                    left += 1
-            await self._store.forget_phone_tests_with(centre, address)
+        for session in await self._store.sessions_with(centre, address):
+            try:
+                await self._erasing.erase_session(centre, session.id, by)
+                erased += 1
+            except NotAllowed:
+                left += 1
+        await self._store.forget_phone_tests_with(centre, address)
         return erased, left
 
-    async def export(self, visits: Iterable[Visitor], typed: str) -> Caller:
-        """What the archive is made of, once the audit of each centre knows of it."""
-        return await self.export_all(_deciding(visits), typed)
+    async def export(self, visitor: Visitor, typed: str) -> Caller:
+        """What the archive is made of, once the audit knows of it."""
+        must_decide(visitor)
+        return await self.export_all(visitor.centre, typed, visitor.user)
 
-    async def export_all(self, by: Mapping[str, str], typed: str) -> Caller:
-        caller = await self._held(by, parse(typed).value)
-        await self._audit.record(*(_exported(caller, centre, user) for centre, user in by.items()))
+    async def export_all(self, centre: str, typed: str, by: str) -> Caller:
+        caller = await self.held(centre, typed)
+        files = sum(one.captures + one.documents + one.recordings for one in caller.sessions)
+        detail: dict[str, str | int] = {"what": "caller", "format": "zip", "files": files}
+        detail["rows"] = len(caller.sessions)
+        if not by:
+            detail["by"] = "command"
+        await self._audit.record(Audited(centre, by, "export.made", "", detail))
         return caller
 
-    async def details(self, session: Session) -> Details:
-        return await self._store.details(session.centre, session.id)
+    async def details(self, centre: str, session: str) -> tuple[Details, Sequence[Recording]]:
+        return (
+            await self._store.details(centre, session),
+            await self._store.recordings(centre, session),
+        )
+
+    async def quality(self, centre: str, session: str) -> Sequence[Quality]:
+        return await self._store.quality(centre, session)
+
+    async def tests(self, centre: str, address: str) -> Sequence[PhoneTest]:
+        return await self._store.phone_tests_with(centre, address)
 
     def file(self, centre: str, name: str) -> AsyncIterator[bytes]:
         """In pieces; the first one raises NotFound for one that went while the archive was made."""
         return self._files.open(centre, name)
 
-    async def _held(self, centres: Iterable[str], address: str) -> Caller:
-        sessions: list[Session] = []
-        tests: list[PhoneTest] = []
-        for centre in centres:
-            sessions += await self._store.sessions_with(centre, address)
-            tests += await self._store.phone_tests_with(centre, address)
-        sessions.sort(key=lambda one: one.id)
-        return Caller(address=address, sessions=[await self._kept(one) for one in sessions], tests=tests)
-
     async def _kept(self, session: Session) -> Kept:
-        details = await self.details(session)
+        details, recordings = await self.details(session.centre, session.id)
         return Kept(
             session=session,
             captures=len(details.captures),
             documents=len(details.documents),
-            recordings=len(details.recordings),
+            recordings=len(recordings),
             positions=len(details.positions),
             messages=len(details.messages),
         )
-
-
-def _deciding(visits: Iterable[Visitor]) -> dict[str, str]:
-    """Centre -> user id. Raises NotAllowed."""
-    by = {}
-    for one in visits:
-        must_decide(one)
-        by[one.centre] = one.user
-    return by
-
-
-def _exported(caller: Caller, centre: str, user: str) -> Audited:
-    own = [one for one in caller.sessions if one.session.centre == centre]
-    files = sum(one.captures + one.documents + one.recordings for one in own)
-    detail: dict[str, str | int] = {"what": "caller", "format": "zip", "files": files, "rows": len(own)}
-    return Audited(centre, user, "export.made", "", detail if user else {**detail, "by": "command"})
 
 
 def must_decide(visitor: Visitor) -> None:

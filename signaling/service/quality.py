@@ -15,7 +15,6 @@ from signaling.ports import Clock, Store
 POLL_SECONDS: Final = 2.0
 MOST_PHONES: Final = 20_000  # that send to this process at once
 MOST_WAITING: Final = 20_000  # stretches, while the database is away; the oldest are let go
-BATCH: Final = 500  # stretches of one transaction, so that calls wait for none of them for long
 
 log = structlog.get_logger()
 
@@ -28,7 +27,6 @@ class QualityKeeper:
         self._clock = clock
         self._stretches = Stretches(MOST_PHONES)
         self._waiting: list[Quality] = []
-        self._storing = asyncio.Lock()  # nothing is stored twice at once
 
     def add(self, centre: str, session: str, participant: str, measured: Measured) -> None:
         self._stretches.add((centre, session, participant), self._clock.now(), measured)
@@ -58,19 +56,13 @@ class QualityKeeper:
                 round_trip=measured.round_trip,
             )
             self._waiting.append(row)
+        if not self._waiting:
+            return
         del self._waiting[:-MOST_WAITING]
-        async with self._storing:
-            while self._waiting and await self._stored(self._waiting[:BATCH]):
-                pass
-
-    async def _stored(self, rows: list[Quality]) -> bool:
-        """False when there is no database: the rows wait on."""
+        rows, self._waiting = self._waiting, []
         try:
             await self._store.add_quality(rows)
         except Unavailable:
-            return False
+            self._waiting = [*rows, *self._waiting]
         except Exception:
             log.exception("quality_not_kept", stretches=len(rows))
-        gone = {row.id for row in rows}
-        self._waiting = [row for row in self._waiting if row.id not in gone]
-        return True
